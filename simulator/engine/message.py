@@ -1,0 +1,57 @@
+"""A message: what travels. Immutable, so that every copy of it is the same message.
+
+Its number carries where it came from: `serial * 256 + origin`, origin being the index of the node that made it. Each
+node counts for itself, so that adding or changing a worker never renumbers what the shop sends (common random numbers).
+"""
+
+from typing import Any, NamedTuple
+
+from simulator.engine.clock import Micros
+
+MessageId = int
+
+BY_HAND = 255
+ORIGINS = 256
+
+# What can be seen of one copy of a message, as bits.
+RETRIED, DUPLICATE, POISON, LOST, REPLY, REFUSED = 1, 2, 4, 8, 16, 32
+
+
+class Message(NamedTuple):
+    """One message.
+
+    `body` is any JSON value, `size` its UTF-8 bytes together with the attributes, `type` the class of messages it is
+    drawn and counted as, `look` the number of that type, `group` the message group or partition key, `cause` the
+    message whose processing made this one (0: none), `generation` how many causes there are above it.
+    """
+
+    id: MessageId
+    type: str
+    look: int
+    body: Any
+    size: int
+    created: Micros
+    attributes: dict[str, Any] | None = None
+    group: str | None = None
+    cause: MessageId = 0
+    generation: int = 0
+
+
+def type_of(body: Any, otherwise: str) -> str:
+    """The type that a body states: the text in its member "type"; `otherwise` where there is none."""
+    kind = body.get("type") if isinstance(body, dict) else None
+    return kind if isinstance(kind, str) and kind else otherwise
+
+
+def message_id(serial: int, origin: int) -> MessageId:
+    """The id of the `serial`-th message (from 1) of the node with index `origin`."""
+    return serial * ORIGINS + origin
+
+
+def label(message: MessageId, prefixes: list[str]) -> str:
+    """What people call it: `m-41`, or `you-1` when it was sent by hand; "" for no message (0)."""
+    if message <= 0:
+        return ""
+    serial, origin = divmod(message, ORIGINS)
+    prefix = "you" if origin == BY_HAND or origin >= len(prefixes) else prefixes[origin]
+    return f"{prefix}-{serial}"

@@ -1,0 +1,95 @@
+"""The contract between the engine and a pattern: everything the house needs to know of one, in one value.
+
+A folder `patterns/<name>/` whose `pattern.py` holds a `PATTERN` is registered by being found. Validation, forms, admin,
+buttons, sentences, charts and lessons all come from this declaration.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from simulator.engine.errors import Problem
+from simulator.engine.faults import Fault
+from simulator.engine.link import LinkSettings
+from simulator.engine.node import Node
+from simulator.engine.operations import Operation
+from simulator.engine.trace import Kind
+
+Role = Literal["producer", "channel", "consumer"]
+Draw = Literal["send", "poll", "dead"]
+
+
+@dataclass(frozen=True)
+class LinkKind:
+    """A way out of a pattern's node, its settings, and how it is used and drawn.
+
+    `send`: the source pushes, to a node that takes pushes; `poll`: the target asks, and takes polls; `dead`: a
+    dead-letter line to a node of the same pattern.
+    """
+
+    name: str
+    sentence: str
+    settings: type[LinkSettings]
+    draw: Draw = "send"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something to chart. Exactly one of:
+
+    `gauge`: key in `Node.gauges()`, sampled; `counts`: kinds of record, per second; `values`: (kind, field) whose
+    value is a span, of which `quantiles` are shown.
+    """
+
+    key: str
+    title: str
+    unit: str
+    gauge: str = ""
+    counts: tuple[str, ...] = ()
+    values: tuple[str, str] | None = None
+    quantiles: tuple[int, ...] = (50, 95)
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One integration pattern. `module` is the dotted name of the module that holds this value as PATTERN.
+
+    `copies` says whether the node makes a message for every link it sends on (then a cycle through two of them
+    multiplies); `kind_of(settings)` is the value of the view's `kind`; `names(settings)` gives the vendor-neutral and
+    the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood (outs: kinds of outgoing
+    links); `types(settings)` lists the message types it can make, for the legend.
+    """
+
+    module: str
+    name: str
+    role: Role
+    sentence: str
+    Settings: type[BaseModel]
+    Node: type[Node]
+    names: Callable[[Any], Mapping[str, str]]
+    kind_of: Callable[[Any], str]
+    kinds: tuple[Kind, ...]
+    links: tuple[LinkKind, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    takes: tuple[Draw, ...] = ()
+    copies: bool = False
+    check: Callable[[Any, list[str]], list[Problem]] = lambda settings, outs: []
+    types: Callable[[Any], list[str]] = lambda settings: []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pattern_in, (self.module,)
+
+    def operation(self, name: str) -> Operation | None:
+        return next((operation for operation in self.operations if operation.name == name), None)
+
+
+def pattern_in(module: str) -> Pattern:
+    """The PATTERN of a module, so that a pickled run names its patterns instead of containing them."""
+    found: Pattern = importlib.import_module(module).PATTERN
+    return found
