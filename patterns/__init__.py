@@ -1,0 +1,1 @@
+"""The patterns that come with the product: a folder each, registered by being found."""

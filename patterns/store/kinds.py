@@ -1,0 +1,26 @@
+"""What can happen in a store: the kinds of record it writes, each with its sentence."""
+
+from simulator.engine.trace import Kind
+
+KINDS = (
+    Kind("arrived", "", (), holds=1, span="waiting"),
+    Kind(
+        "stored",
+        "{node} has written {message} ({how}), {took} after it came.",
+        ("took:span", "how"),
+        "settled",
+        "good",
+        holds=-1,
+        span="stored",
+    ),
+    Kind("throttled", "{node} refuses to write {message}: {reason}.", ("reason",), "", "warn"),
+    Kind(
+        "turned_away",
+        "{node} refuses to write {message}, and its sender does not listen: {reason}.",
+        ("reason",),
+        "discarded",
+        "bad",
+        mark="discarded",
+        span="gone",
+    ),
+)

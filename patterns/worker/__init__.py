@@ -1,0 +1,1 @@
+"""The worker: what takes messages and does something with them, one per free seat."""

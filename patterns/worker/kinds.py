@@ -1,0 +1,66 @@
+"""What can happen in a worker: the kinds of record it writes, each with its sentence.
+
+A message it polled stays in the custody of the queue; one that was pushed to it is its own until it is finished,
+given up, or handed back to whoever waits for the answer.
+"""
+
+from simulator.engine.trace import Kind
+
+KINDS = (
+    Kind("cold_start", "{node} has to get a new instance ready first: {took}.", ("took:span",), "", "warn"),
+    Kind(
+        "started",
+        "{node} begins to work on {message}, attempt {attempt}; it will take until {until}.",
+        ("attempt", "until:time", "cold:span"),
+        span="working",
+    ),
+    Kind("processed", "{node} has done its work on {message} in {took}.", ("took:span",), "processed", "good"),
+    Kind("failed", "{node} fails on {message}: {reason}.", ("reason",), "", "bad", span="inflight"),
+    Kind(
+        "doubled",
+        "the effect of {message} at {node} has now happened {times} times: it is not idempotent.",
+        ("times",),
+        "",
+        "warn",
+    ),
+    Kind("skipped", "{node} recognises {message}, which it has done before, and does nothing.", (), "", "good"),
+    Kind("abandoned", "{node} leaves {message} undone: {reason}.", ("reason",), "", "warn", span="inflight"),
+    Kind("refused_work", "{node} refuses {message}: {reason}.", ("reason",), "", "warn"),
+    Kind("created", "{node} makes {message} from {cause}.", ("cause:message",), "created", holds=1),
+    Kind(
+        "retrying",
+        "{node} will pass {message} on again in {after}: try {tries} ended with {reason}.",
+        ("tries", "after:span", "reason"),
+        "",
+        "warn",
+    ),
+    Kind("accepted", "{node} takes {message}.", (), holds=1, span="waiting"),
+    Kind("finished", "{node} is done with {message}.", (), "settled", "good", holds=-1, span="gone"),
+    Kind("handed_back", "{node} gives {message} back to its sender: {reason}.", ("reason",), "", "warn", holds=-1),
+    Kind(
+        "given_up",
+        "{message} is gone from {node}: {reason}.",
+        ("reason",),
+        "discarded",
+        "bad",
+        holds=-1,
+        mark="discarded",
+        span="gone",
+    ),
+    Kind(
+        "turned_away",
+        "{node} does not take {message}: {reason}.",
+        ("reason",),
+        "discarded",
+        "bad",
+        mark="discarded",
+        span="gone",
+    ),
+    Kind(
+        "poll_failed",
+        "{node} can't ask {of} for messages ({reason}), and asks again in {after}.",
+        ("of:node", "reason", "after:span"),
+        "",
+        "warn",
+    ),
+)

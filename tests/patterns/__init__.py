@@ -1,0 +1,1 @@
+"""What each pattern promises, as stories of small runs."""

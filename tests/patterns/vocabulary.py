@@ -1,0 +1,161 @@
+"""The words in which the stories of small runs are told: stations, the run they make, and what happened to a message.
+
+    run = scenario(queue("emails", VisibilityTimeout=30), worker("mailer", polls="emails", service=seconds(5)))
+    do(run, "emails", "SendMessage", MessageBody="hello")
+    run.advance(seconds(1))
+    assert story(run, "you-1") == ["enqueued", "received"]
+
+Every link takes exactly 10 ms unless told otherwise, so that times can be said exactly.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator import catalog
+from simulator.engine import scenario as documents
+from simulator.engine.clock import SECOND, Micros
+from simulator.engine.clock import seconds as seconds
+from simulator.engine.message import BY_HAND, MessageId
+from simulator.engine.operations import Call
+from simulator.engine.run import CORE_KINDS, Run
+from simulator.engine.trace import Kind, Record, line
+
+LATENCY = 0.01
+
+
+@dataclass(frozen=True)
+class Part:
+    """A station of a document, and the links that it brings with it."""
+
+    node: dict[str, Any]
+    links: list[dict[str, Any]] = field(default_factory=list)
+
+
+def queue(
+    name: str, *, dead: str = "", limit: int | None = None, move: dict[str, Any] | None = None, **settings: Any
+) -> Part:
+    """A queue; `dead` names its dead-letter queue, `limit` is maxReceiveCount, `move` further settings of that link."""
+    if not dead:
+        return Part(_node(name, "queue", settings))
+    given = {"latency": LATENCY, **({} if limit is None else {"maxReceiveCount": limit}), **(move or {})}
+    return Part(_node(name, "queue", settings), [{"from": name, "to": dead, "kind": "dead-letter", "settings": given}])
+
+
+def producer(name: str, *, to: str | Iterable[str] = (), link: dict[str, Any] | None = None, **settings: Any) -> Part:
+    """A producer that sends to each node in `to`; `link` are settings of those links."""
+    return Part(_node(name, "producer", settings), [_link(name, target, link) for target in _names(to)])
+
+
+def worker(
+    name: str,
+    *,
+    polls: str | Iterable[str] = (),
+    to: str | Iterable[str] = (),
+    poll: dict[str, Any] | None = None,
+    link: dict[str, Any] | None = None,
+    service: Any = None,
+    **settings: Any,
+) -> Part:
+    """A worker that polls each queue in `polls` (links with settings `poll`) and passes on to `to` (settings `link`).
+
+    `service` is a distribution as documents write it, or a time in Micros that is always the same.
+    """
+    if service is not None:
+        settings["service"] = {"constant": service / SECOND} if isinstance(service, int) else service
+    links = [_link(source, name, poll) for source in _names(polls)]
+    return Part(_node(name, "worker", settings), links + [_link(name, target, link) for target in _names(to)])
+
+
+def store(name: str, **settings: Any) -> Part:
+    return Part(_node(name, "store", settings))
+
+
+def scenario(*parts: Part, seed: int = 1, faults: Iterable[dict[str, Any]] = (), length: str = "30d") -> Run:
+    """The run these stations make."""
+    return Run(documents.read(document(*parts, seed=seed, faults=faults, length=length), catalog.patterns()))
+
+
+def document(*parts: Part, seed: int = 1, faults: Iterable[dict[str, Any]] = (), length: str = "30d") -> dict[str, Any]:
+    """The document these stations make."""
+    return {
+        "format": 1,
+        "title": "a story",
+        "seed": seed,
+        "length": length,
+        "nodes": [part.node for part in parts],
+        "links": [link for part in parts for link in part.links],
+        "faults": list(faults),
+    }
+
+
+def do(run: Run, target: str, verb: str, **arguments: Any) -> Call:
+    """Do something to a node or a link, as a person would; a fault's or a change's call is empty."""
+    return run.intervene(target, verb, arguments) or Call(None)
+
+
+def records(run: Run, *kinds: str) -> list[Record]:
+    """Everything that has happened so far, or only what is of these kinds."""
+    return [record for record in run.trace.records if not kinds or record[1] in kinds]
+
+
+def lines(run: Run) -> str:
+    """The whole trace as text: two identical runs have the same."""
+    return "\n".join(line(record) for record in run.trace.records)
+
+
+def story(run: Run, message: str, *, travel: bool = False) -> list[str]:
+    """What happened to a message, by its label (`m-1`, `you-1`): the kinds its stations wrote, in order.
+
+    Its creation is left out, and unless `travel` is set, so is what links wrote.
+    """
+    known = {kind.name: kind for placed in run.scenario.nodes for kind in placed.pattern.kinds}
+    happened = [record[1] for record in run.trace.records if record[3] and name_of(run, record[3]) == message]
+    return [kind for kind in happened if (travel or kind not in CORE_KINDS) and not _creates(known.get(kind))]
+
+
+def times(run: Run, kind: str, message: str = "") -> list[Micros]:
+    """When records of this kind were written, about this message if one is named."""
+    return [record[0] for record in records(run, kind) if not message or name_of(run, record[3]) == message]
+
+
+def name_of(run: Run, message: MessageId) -> str:
+    """The label of a message."""
+    serial, origin = divmod(message, 256)
+    return f"{'you' if origin == BY_HAND else run.scenario.prefixes[origin]}-{serial}"
+
+
+def conserved(run: Run) -> bool:
+    """Whether every copy ever created was settled, discarded, or is in exactly one node's or link's custody."""
+    known = [{kind.name: kind for kind in placed.pattern.kinds} for placed in run.scenario.nodes]
+    balance: dict[MessageId, int] = {}
+    for record in run.trace.records:
+        kind = known[record[2]].get(record[1]) if record[2] >= 0 else None
+        kind = kind or CORE_KINDS[record[1]]
+        change = {"created": 1, "settled": -1, "discarded": -1}.get(kind.core, 0)
+        balance[record[3]] = balance.get(record[3], 0) + change
+    return {message: count for message, count in balance.items() if count} == dict(run.inventory())
+
+
+def custody(run: Run, node: str) -> int:
+    """How many copies the records say the node holds."""
+    index = next(place for place, placed in enumerate(run.scenario.nodes) if placed.id == node)
+    known = {kind.name: kind for kind in run.scenario.nodes[index].pattern.kinds}
+    written = [known.get(record[1]) or CORE_KINDS[record[1]] for record in run.trace.records if record[2] == index]
+    return sum(kind.holds for kind in written)
+
+
+def _creates(kind: Kind | None) -> bool:
+    return kind is not None and kind.core == "created"
+
+
+def _node(name: str, pattern: str, settings: dict[str, Any]) -> dict[str, Any]:
+    return {"id": name, "pattern": pattern, "settings": settings}
+
+
+def _link(source: str, target: str, settings: dict[str, Any] | None) -> dict[str, Any]:
+    return {"from": source, "to": target, "settings": {"latency": LATENCY, **(settings or {})}}
+
+
+def _names(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) and names else list(names)
