@@ -1,0 +1,92 @@
+"""What can happen in a queue: the kinds of record it writes, each with its sentence."""
+
+from simulator.engine.trace import Kind
+
+KINDS = (
+    Kind("sent_by_hand", "somebody sends {message} to {node}.", ("glyph",), "created", mark="you"),
+    Kind("enqueued", "{node} stores {message}; it waits to be received.", (), holds=1, span="waiting"),
+    Kind(
+        "delayed",
+        "{node} stores {message} and hides it until {until}, as its delay says.",
+        ("until:time",),
+        holds=1,
+        span="waiting",
+    ),
+    Kind("visible", "the delay of {message} is over: it can be received from {node}.", (), span="waiting"),
+    Kind(
+        "received",
+        "{to} receives {message} from {node}, attempt {attempt}; it stays there, hidden from others until {until}.",
+        ("attempt", "until:time", "to:node"),
+        "received",
+        span="inflight",
+    ),
+    Kind(
+        "redelivered",
+        "{message} can be received from {node} again: {reason} (attempt {attempt} was in vain).",
+        ("reason", "attempt"),
+        "",
+        "warn",
+        mark="redelivered",
+        span="waiting",
+    ),
+    Kind(
+        "released",
+        "{message} is given back to {node} during attempt {attempt}, and can be received again at once.",
+        ("attempt",),
+        span="waiting",
+    ),
+    Kind("extended", "{message} stays hidden in {node} until {until}.", ("until:time",)),
+    Kind(
+        "deleted",
+        "{node} deletes {message}, which is done: received {attempts} ×, {age} after it was sent.",
+        ("attempts", "age:span"),
+        "settled",
+        "good",
+        holds=-1,
+        span="gone",
+    ),
+    Kind("delete_missed", "{node} keeps {message} although a delete came: {reason}.", ("reason",), "", "warn"),
+    Kind("delete_repeated", "a delete of {message} comes to {node}, which no longer has it.", ()),
+    Kind(
+        "dead_lettered",
+        "{node} gives {message} up after {receives:receive} without a delete and moves it to {to}.",
+        ("receives:count", "to:node"),
+        "",
+        "bad",
+        mark="dead",
+        span="dead",
+    ),
+    Kind(
+        "move_failed",
+        "{node} can't move {message} to {to} ({reason}); it keeps it hidden until {until} and tries again.",
+        ("to:node", "reason", "until:time"),
+        "",
+        "warn",
+        span="inflight",
+    ),
+    Kind(
+        "expired",
+        "{node} drops {message}: {reason}.",
+        ("reason",),
+        "discarded",
+        "bad",
+        holds=-1,
+        mark="discarded",
+        span="gone",
+    ),
+    Kind(
+        "purged", "{message} is purged from {node}.", (), "discarded", "warn", holds=-1, mark="discarded", span="gone"
+    ),
+    Kind(
+        "turned_away",
+        "{node} does not take {message}: {reason}.",
+        ("reason",),
+        "discarded",
+        "bad",
+        mark="discarded",
+        span="gone",
+    ),
+    Kind("rejected", "{node} does not answer {verb} of {to}: {reason}.", ("verb", "to:node", "reason"), "", "warn"),
+    Kind("empty_receive", "{to} finds nothing in {node}, having waited {waited}.", ("to:node", "waited:span")),
+    Kind("attributes_set", "{node} takes over new attributes: {how}.", ("how",), mark="you"),
+)

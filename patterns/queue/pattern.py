@@ -1,0 +1,126 @@
+"""The queue, declared: everything the house needs to know of it."""
+
+from typing import Any
+
+from patterns.queue import config
+from patterns.queue.kinds import KINDS
+from patterns.queue.node import QueueNode
+from simulator.engine.errors import Problem
+from simulator.engine.faults import Fault, Nothing
+from simulator.engine.operations import Operation
+from simulator.engine.pattern import LinkKind, Measure, Pattern
+
+
+def names(settings: Any) -> dict[str, str]:
+    return {"neutral": "Queue", "aws": "SQS standard queue"}
+
+
+def kind_of(settings: Any) -> str:
+    return "standard"
+
+
+def check(settings: Any, outs: list[str]) -> list[Problem]:
+    """A queue has one redrive policy, and so one dead-letter queue. Source: SQS API Reference, SetQueueAttributes."""
+    count = outs.count("dead")
+    if count <= 1:
+        return []
+    return [Problem("", f"has {count} dead-letter queues", "at most one", "Remove the other dead-letter links.")]
+
+
+OPERATIONS = (
+    Operation(
+        "SendMessage", config.SendMessage, "send_message", "Send a message of your own to this queue.", "Send a message"
+    ),
+    Operation(
+        "ReceiveMessage",
+        config.ReceiveMessage,
+        "receive_message",
+        "Be the consumer: receive the oldest messages.",
+        "Receive messages",
+    ),
+    Operation(
+        "DeleteMessage",
+        config.DeleteMessage,
+        "delete_message",
+        "Delete a received message by its receipt handle.",
+        "Delete a message",
+    ),
+    Operation(
+        "ChangeMessageVisibility",
+        config.ChangeMessageVisibility,
+        "change_message_visibility",
+        "Hide a received message for longer, or give it back at once.",
+        "Change a message's visibility",
+    ),
+    Operation(
+        "PurgeQueue",
+        config.PurgeQueue,
+        "purge_queue",
+        "Throw away every message of this queue.",
+        "Purge the queue",
+        danger=True,
+    ),
+    Operation(
+        "GetQueueAttributes",
+        config.GetQueueAttributes,
+        "get_queue_attributes",
+        "Ask for settings and counts.",
+        "Get attributes",
+    ),
+    Operation(
+        "SetQueueAttributes",
+        config.SetQueueAttributes,
+        "set_queue_attributes",
+        "Change settings as a client does.",
+        "Set attributes",
+    ),
+)
+
+FAULTS = (
+    Fault(
+        "unavailable",
+        "Unavailable",
+        "answers every request with ServiceUnavailable",
+        Nothing,
+        QueueNode.set_unavailable,
+    ),
+    Fault(
+        "throttle",
+        "Throttle",
+        "answers only so many requests a second, the others with RequestThrottled",
+        config.Limit,
+        QueueNode.set_throttle,
+    ),
+)
+
+LINKS = (
+    LinkKind("poll", "The consumer asks for messages and deletes what it has done.", config.PollSettings, "poll"),
+    LinkKind("dead-letter", "What was received too often goes here.", config.DeadLetterSettings, "dead"),
+)
+
+MEASURES = (
+    Measure("waiting", "waiting", "messages", gauge="waiting"),
+    Measure("inflight", "in flight", "messages", gauge="inflight", beside="waiting"),
+    Measure("in", "in", "messages/s", counts=("enqueued", "delayed")),
+    Measure("out", "deleted", "messages/s", counts=("deleted",), beside="in"),
+    Measure("age", "age of the oldest", "s", gauge="age"),
+    Measure("latency", "from sent to deleted", "s", values=("deleted", "age")),
+)
+
+PATTERN = Pattern(
+    module="patterns.queue.pattern",
+    name="queue",
+    role="channel",
+    sentence="A queue holds each message until one consumer has received it, done its work and deleted it.",
+    Settings=config.QueueSettings,
+    Node=QueueNode,
+    names=names,
+    kind_of=kind_of,
+    kinds=KINDS,
+    links=LINKS,
+    operations=OPERATIONS,
+    faults=FAULTS,
+    measures=MEASURES,
+    takes=("send",),
+    check=check,
+)

@@ -1,0 +1,161 @@
+"""What a queue keeps of its messages, and in which order the visible ones are handed out.
+
+`ByAge` is a standard queue's order: oldest first by when a message was sent, so that one that comes back goes ahead
+of those sent after it. The order of another sort of queue is another class with the same four methods and `count`.
+"""
+
+import heapq
+from collections import deque
+from itertools import islice
+from typing import Any
+
+from patterns.queue.deadlines import Deadline, smallest
+from simulator.engine.clock import Micros
+from simulator.engine.message import DUPLICATE, POISON, RETRIED, Message
+
+# The states of an entry. The order matters: `ByAge` holds all states up to one of them.
+VISIBLE, IN_FLIGHT, DELAYED, GONE = 0, 1, 2, 3
+
+_TIDY_FROM = 64
+
+
+class Entry:
+    """One copy of a message in a queue.
+
+    `number` is the queue's own count, `sent` when it first came into a queue, `receives` how often this queue handed
+    it out, `earlier` how often queues before this one did. In flight, `since` is when it was received, `holder` the
+    index of the node that has it (-1: somebody by hand), and `deadline` when it comes back; delayed, `deadline` is
+    when the delay ends. `first_received` is -1 until it has been received.
+    """
+
+    __slots__ = (
+        "deadline",
+        "earlier",
+        "first_received",
+        "flags",
+        "holder",
+        "message",
+        "number",
+        "receives",
+        "sent",
+        "since",
+        "state",
+    )
+
+    def __init__(self, number: int, message: Message, flags: int, sent: Micros, earlier: int) -> None:
+        self.number = number
+        self.message = message
+        self.flags = flags
+        self.sent = sent
+        self.earlier = earlier
+        self.receives = 0
+        self.state = VISIBLE
+        self.first_received: Micros = -1
+        self.since: Micros = 0
+        self.holder = -1
+        self.deadline: Deadline = NO_DEADLINE
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In as little as will do: there may be a hundred thousand of them in a checkpoint, nearly all of them new."""
+        if self.state == VISIBLE and not self.receives:
+            return Entry, (self.number, self.message, self.flags, self.sent, self.earlier)
+        state = (self.flags, self.receives, self.state, self.first_received, self.since, self.holder, self.deadline)
+        return _blank, (), (self.number, self.message, self.sent, self.earlier, *state)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.number, self.message, self.sent, self.earlier, *rest = state
+        self.flags, self.receives, self.state, self.first_received, self.since, self.holder, self.deadline = rest
+
+    def __lt__(self, other: "Entry") -> bool:
+        """Two with the same number are one copy that left and came back: the first is void, so any order will do."""
+        return False
+
+    def capsule(self, known: int) -> list[int]:
+        """How it is drawn: id, look, flags, receives; retried once a receive was in vain. `known`: more flags."""
+        receives = self.receives
+        flags = self.flags & (DUPLICATE | POISON) | known
+        if receives > (self.state == IN_FLIGHT):
+            flags |= RETRIED
+        return [self.message.id, self.message.look, flags, self.earlier + receives]
+
+
+NO_DEADLINE: Deadline = [0, 0, None]
+
+
+def _blank() -> Entry:
+    return Entry.__new__(Entry)
+
+
+class ByAge:
+    """Entries in the order in which they were sent, as long as their state is at most `last`.
+
+    One that changes its state is found out in passing, not searched for. Nearly all are added in order, which costs
+    nothing; the others (come back, delayed, moved from elsewhere) are kept in a heap beside.
+    """
+
+    __slots__ = ("_fresh", "_last", "_newest", "_older", "_void", "count")
+
+    def __init__(self, last: int) -> None:
+        self.count = 0
+        self._last = last
+        self._fresh: deque[Entry] = deque()
+        self._older: list[tuple[Micros, int, Entry]] = []
+        self._newest: Micros = 0
+        self._void = 0
+
+    def add(self, entry: Entry) -> None:
+        """It belongs here from now on; its state is already so."""
+        self.count += 1
+        if entry.sent >= self._newest:
+            self._newest = entry.sent
+            self._fresh.append(entry)
+        else:
+            heapq.heappush(self._older, (entry.sent, entry.number, entry))
+
+    def take(self) -> Entry:
+        """The oldest, which the caller gives a new state. There must be one."""
+        fresh, older, last = self._fresh, self._older, self._last
+        while True:
+            if older and (not fresh or older[0][:2] < (fresh[0].sent, fresh[0].number)):
+                entry = heapq.heappop(older)[2]
+            else:
+                entry = fresh.popleft()
+            if entry.state <= last:
+                self.count -= 1
+                return entry
+            self._void -= 1
+
+    def forget(self) -> None:
+        """One that was here has got another state."""
+        self.count -= 1
+        self._void = void = self._void + 1
+        if void > _TIDY_FROM and void > self.count:
+            last = self._last
+            self._fresh = deque(one for one in self._fresh if one.state <= last)
+            self._older = [one for one in self._older if one[2].state <= last]
+            heapq.heapify(self._older)
+            self._void = 0
+
+    def first(self, count: int) -> list[Entry]:
+        """The `count` oldest, in order."""
+        self._trim()
+        last = self._last
+        fresh = list(islice((one for one in self._fresh if one.state <= last), count))
+        if not self._older:
+            return fresh
+        older = smallest(self._older, count, self._is_here)
+        both = heapq.merge(older, ((one.sent, one.number, one) for one in fresh))
+        return [one[2] for one in islice(both, count)]
+
+    def _trim(self) -> None:
+        """Drop what is no longer here from the front, so that looking there again and again stays cheap."""
+        fresh, older, last = self._fresh, self._older, self._last
+        while fresh and fresh[0].state > last:
+            fresh.popleft()
+            self._void -= 1
+        while older and older[0][2].state > last:
+            heapq.heappop(older)
+            self._void -= 1
+
+    def _is_here(self, item: tuple[Micros, int, Entry]) -> bool:
+        return item[2].state <= self._last
