@@ -1,0 +1,187 @@
+/**
+ * A worker: a bench with as many seats as its concurrency.
+ *
+ * A busy seat has a progress arc round its message, a cold start is an amber dashed one, a seat that waits in a long
+ * poll shows three dots. A crashed worker is broken: grey, cracked, with the time at which it is back.
+ */
+
+import { cut, element, line, say, set } from 'app/stage/shapes/svg.js';
+import { count, countdown, duration } from 'app/stage/words.js';
+
+/** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
+/** @typedef {import('app/stage/types.js').WorkerView} WorkerView */
+/** @typedef {import('app/stage/types.js').Style} Style */
+/** @typedef {import('app/stage/types.js').Size} Size */
+/** @typedef {import('app/stage/types.js').Box} Box */
+/** @typedef {import('app/stage/types.js').Resting} Resting */
+/** @typedef {import('app/stage/types.js').Naming} Naming */
+/**
+ * @typedef {{ group: SVGGElement, seats: SVGGElement[], lines: SVGTextElement[], said: SVGTSpanElement[],
+ *   trouble: SVGTSpanElement }} Parts
+ */
+
+const MOST = 12;
+const STATES = ['free', 'asking', 'working', 'cold'];
+const WORKING = 2;
+const COLD = 3;
+
+/** How many seats are drawn. @param {WorkerView | null} view */
+export function seats(view) {
+  return view === null ? 3 : Math.min(MOST, Math.max(1, view.concurrency, view.seats.length));
+}
+
+/** @param {NodeSpec} node @param {WorkerView | null} view @param {Style} style @returns {Size} */
+export function measure(node, view, style) {
+  const total = seats(view);
+  const columns = total <= 4 ? total : total <= 6 ? 3 : total <= 8 || style.compact ? 4 : 6;
+  const rows = Math.ceil(total / columns);
+  const ring = style.glyph + (style.compact ? 6 : 8);
+  const pitch = ring * 2 + (style.compact ? 6 : 8);
+  const texts = Math.max(
+    style.width(node.title, style.text, true),
+    style.compact ? style.width('9 of 99 busy', style.small, true) : style.width('999 done · 9 failed', style.small),
+  );
+  const bench = rows * (pitch + 9);
+  const width = style.compact ? texts + columns * pitch + 44 : Math.max(texts + 28, columns * pitch + 32);
+  const top = style.compact ? 8 : style.text * 1.25 + 14;
+  const lower = style.compact ? 4 : style.small * 4.2 + 12;
+  const height = Math.max(top + bench + lower, style.compact ? style.text + style.small * 3.4 + 14 : 0);
+  const body = { left: width / 2, right: width / 2, up: height / 2, down: height / 2 };
+  const aside = style.compact ? (texts + 14) / 2 : 0; // how far right of the middle the bench stands
+  const first = style.compact ? (height - bench) / 2 + 2 : top;
+  return { ...body, body, shape: { total, columns, rows, ring, pitch, top: first, aside, words: texts } };
+}
+
+/** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @returns {Parts} */
+export function build(group, box, node, style) {
+  const { left, up, right, down } = box.body;
+  const { total, rows, ring, pitch, top, columns, aside } = box.shape;
+  group.append(element('rect', { class: 'card', x: -left, y: -up, width: left + right, height: up + down, rx: 16 }));
+  const x = style.compact ? -left + 16 : 0;
+  const anchor = style.compact ? 'start' : 'middle';
+  const headline = style.compact ? -style.small * 1.1 : -up + 8 + style.text;
+  const name = line(x, headline, 'name', anchor);
+  name.textContent = cut(node.title, left + right - 20, style.text, style);
+  const reach = (columns * pitch) / 2 - 2;
+  for (let row = 0; row < rows; row++) {
+    const y = -up + top + row * (pitch + 9) + pitch + 1;
+    group.append(
+      element('path', {
+        class: 'bench',
+        d: `M${aside - reach} ${y}H${aside + reach}M${aside - reach + 9} ${y}v5M${aside + reach - 9} ${y}v5`,
+      }),
+    );
+  }
+  const places = Array.from({ length: total }, (_, i) => {
+    const { x, y } = seat(box, i);
+    const dots = [-6, 0, 6].map((dx) => element('circle', { class: 'dot', cx: dx, cy: 0, r: 1.8 }));
+    return element(
+      'g',
+      { class: 'seat', transform: `translate(${x} ${y})` },
+      element('circle', { class: 'ring', r: ring }),
+      ...dots,
+    );
+  });
+  const first = style.compact ? headline + style.small * 1.45 : -up + top + rows * (pitch + 9) + style.small + 3;
+  const lines = Array.from({ length: style.compact ? 2 : 3 }, (_, i) =>
+    line(x, first + i * style.small * 1.4, 'small', anchor),
+  );
+  const crack = element('path', { class: 'crack', d: zigzag(left + right, up + down) });
+  const said = lines.map(() => element('tspan'));
+  const trouble = element('tspan', { class: 'warn' });
+  for (const [i, text] of lines.entries()) text.append(said[i], ...(i === 1 ? [trouble] : []));
+  group.append(...places, crack, name, ...lines);
+  return { group, seats: places, lines, said, trouble };
+}
+
+/**
+ * @param {Parts} parts @param {Box} box @param {NodeSpec} _node @param {WorkerView | null} view
+ * @param {{ now: number, style: Style }} scene
+ */
+export function update(parts, box, _node, view, scene) {
+  const crashed = view !== null && view.crashed !== 0;
+  parts.group.classList.toggle('is-crashed', crashed);
+  for (const [i, place] of parts.seats.entries()) {
+    const state = crashed ? 'free' : (STATES[view?.seats[i]?.[0] ?? 0] ?? 'free');
+    set(place, 'class', `seat is-${state}`);
+  }
+  if (view === null) return;
+  const room = scene.style.compact ? box.shape.words + 8 : box.left + box.right - 12;
+  const { said, trouble } = words(view, scene.now, scene.style.compact);
+  for (const [i, text] of said.entries()) say(parts.said[i], cut(text, room, scene.style.small, scene.style));
+  say(parts.trouble, trouble);
+  set(parts.lines[0], 'class', crashed ? 'small strong bad' : 'small strong');
+  if (parts.lines[2]) set(parts.lines[2], 'class', view.doubled && !crashed ? 'small warn' : 'small');
+}
+
+/**
+ * The lines below the seats; `trouble` ends the second one.
+ * @param {WorkerView} view @param {number} now @param {boolean} compact
+ */
+function words(view, now, compact) {
+  const slow = view.p95 === null ? '' : `p95 ${duration(view.p95)}`;
+  const busy = `${count(view.busy)} of ${count(view.concurrency)} busy`;
+  const back = view.crashed > 0 ? `back in ${countdown(view.crashed - now)}` : 'until restarted';
+  if (compact) return { said: view.crashed ? ['crashed', back] : [busy, slow], trouble: '' };
+  const done = `${count(view.done)} done`;
+  const failed = view.failed ? `${count(view.failed)} failed` : '';
+  const twice = view.doubled ? `${count(view.doubled)} done twice` : '';
+  if (view.crashed) return { said: ['crashed', back, [done, failed].filter(Boolean).join(' · ')], trouble: '' };
+  return { said: [busy, failed ? `${done} · ` : done, twice || slow || (view.caption[0] ?? '')], trouble: failed };
+}
+
+/** The messages in the seats. @param {Box} box @param {WorkerView} view @param {number} node @param {Resting[]} into */
+export function rest(box, view, node, into) {
+  for (const [i, [state, id, look, flags, since, until]] of view.seats.slice(0, box.shape.total).entries()) {
+    if (state !== WORKING && (state !== COLD || !id)) continue;
+    const { x, y } = seat(box, i);
+    into.push({
+      id,
+      look,
+      flags,
+      x: box.x + x,
+      y: box.y + y,
+      radius: box.shape.ring - 9,
+      place: state === COLD ? 'cold' : 'working',
+      node,
+      receives: 0,
+      alarm: false,
+      since,
+      until,
+      holder: node,
+      rank: i,
+    });
+  }
+}
+
+/** @param {NodeSpec} node @param {WorkerView} view @param {number} now */
+export function tell(node, view, now) {
+  if (view.crashed !== 0)
+    return `${node.title}: crashed${view.crashed > 0 ? `, back in ${countdown(view.crashed - now)}` : ''}.`;
+  const failed = view.failed ? `, ${count(view.failed)} failed` : '';
+  const doubled = view.doubled ? `, ${count(view.doubled)} done twice` : '';
+  const busy = `${count(view.busy)} of ${count(view.concurrency)} busy`;
+  return `${node.title}: ${busy}, ${count(view.done)} done${failed}${doubled}.`;
+}
+
+/** The middle of a seat, from the middle of the card. @param {Box} box @param {number} index */
+function seat(box, index) {
+  const { columns, total, pitch, top, aside } = box.shape;
+  const row = Math.floor(index / columns);
+  const inRow = Math.min(columns, total - row * columns);
+  return {
+    x: aside + ((index % columns) - (inRow - 1) / 2) * pitch,
+    y: -box.body.up + top + row * (pitch + 9) + pitch / 2 - 3,
+  };
+}
+
+/** A crack from the top edge to the bottom edge. @param {number} width @param {number} height */
+function zigzag(width, height) {
+  const xs = [0.06, -0.05, 0.09, -0.02, 0.1, 0];
+  return xs
+    .map(
+      (x, i) =>
+        `${i ? 'L' : 'M'}${Math.round((x + 0.16) * width)} ${Math.round(-height / 2 + (height * i) / (xs.length - 1))}`,
+    )
+    .join('');
+}
