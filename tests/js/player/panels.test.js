@@ -1,0 +1,160 @@
+/** The panels: what the log lists, what the inspector says of a view, and where a journey's stays are drawn. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { heldMessages, liveText, lookUp } from 'app/player/inspector.js';
+import { laneOf, ROW, ticksOf } from 'app/player/lane.js';
+import { around, visibleLines } from 'app/player/log.js';
+import { refusalNote } from 'app/player/toast.js';
+
+const SECOND = 1_000_000;
+const LINES = [
+  { order: 1, time: 1 * SECOND, level: 'info', node: 0, message: 256, sentence: 'shop sends m-1 to emails.' },
+  { order: 2, time: 2 * SECOND, level: 'bad', node: 1, message: 0, sentence: 'mailer crashed; it held m-1.' },
+  { order: 3, time: 9 * SECOND, level: 'info', node: 0, message: 512, sentence: 'shop sends m-2 to emails.' },
+];
+
+test('the log lists nothing later than the playhead, newest first', () => {
+  assert.deepEqual(
+    visibleLines(LINES, 5 * SECOND, '', 99).map(({ order }) => order),
+    [2, 1],
+  );
+  assert.deepEqual(
+    visibleLines(LINES, 99 * SECOND, '', 2).map(({ order }) => order),
+    [3, 2],
+  );
+});
+
+test('the search wants every word, in any case, in the sentence or the time', () => {
+  assert.deepEqual(
+    visibleLines(LINES, 99 * SECOND, 'SHOP m-2', 99).map(({ order }) => order),
+    [3],
+  );
+  assert.deepEqual(
+    visibleLines(LINES, 99 * SECOND, '00:02', 99).map(({ order }) => order),
+    [2],
+  );
+  assert.deepEqual(visibleLines(LINES, 99 * SECOND, 'nobody', 99), []);
+});
+
+test('a message is found in a sentence by its whole name', () => {
+  assert.deepEqual(around('emails hands m-41 to mailer.', 'm-41'), ['emails hands ', 'm-41', ' to mailer.']);
+  assert.deepEqual(around('m-412 and m-4 wait', 'm-4'), ['m-412 and ', 'm-4', ' wait']);
+  assert.deepEqual(around('team-4 sends nothing', 'm-4'), ['team-4 sends nothing', '', '']);
+  assert.deepEqual(around('anything', ''), ['anything', '', '']);
+});
+
+test('live numbers are read from the view by their path, and said by their format', () => {
+  const view = { waiting: 1_234, oldest: 8 * SECOND, seats: [[2, 256]], paused: true, caption: ['a', 'b'], p95: null };
+  assert.equal(lookUp(view, 'seats.0.1'), 256);
+  assert.equal(lookUp(view, 'seats.9.1'), undefined);
+  assert.equal(lookUp(view, 'constructor'), undefined);
+  assert.equal(liveText(view.waiting, 'number', 0), '1,234');
+  assert.equal(liveText(view.oldest, 'age', 20 * SECOND), '12 s');
+  assert.equal(liveText(view.p95, 'duration', 0), '–');
+  assert.equal(liveText(3_800_000, 'duration', 0), '3.8 s');
+  assert.equal(liveText(4, 'rate', 0), '4.0 per s');
+  assert.equal(liveText(true, 'number', 0), 'yes');
+  assert.equal(liveText(view.caption, 'number', 0), 'a · b');
+});
+
+test('a queue holds what waits, next first, and what is in flight with the time until it is back', () => {
+  const view = {
+    limit: 3,
+    head: [
+      [256, 0, 1, 2, 4 * SECOND],
+      [512, 1, 0, 0, 9_500_000],
+    ],
+    shelf: [
+      [768, 0, 1, 2, 0, 13 * SECOND, 2],
+      [1024, 1, 0, 1, 0, 30 * SECOND, -1],
+    ],
+  };
+  const held = heldMessages(view, 10 * SECOND, {
+    titles: ['Shop', 'emails', 'Mailer'],
+    holderDown: (node) => node === 2,
+  });
+  assert.deepEqual(
+    held.map(({ id, note, state, alarm }) => [id, note, state, alarm]),
+    [
+      [256, '×2 of 3', 'next · 6 s', false],
+      [512, '', 'waiting · under 1 s', false],
+      [768, 'Mailer is down · ×2 of 3', 'back in 3 s', true],
+      [1024, '', 'hidden 20 s', false],
+    ],
+  );
+});
+
+test('a worker holds what is on its seats, a store what it wrote last', () => {
+  const around = { titles: [], holderDown: () => false };
+  const seats = [
+    [2, 256, 0, 4, 0, 2 * SECOND],
+    [1, 0, 0, 0, 0, SECOND],
+    [3, 512, 0, 0, 0, 4 * SECOND],
+    [0, 0, 0, 0, 0, 0],
+  ];
+  assert.deepEqual(
+    heldMessages({ seats }, SECOND, around).map(({ id, note, state }) => [id, note, state]),
+    [
+      [256, 'poison', '1 s left'],
+      [512, 'cold start', '3 s left'],
+    ],
+  );
+  const [stored] = heldMessages({ last: [[256, 0, 0, SECOND]] }, 13 * SECOND, around);
+  assert.equal(stored.state, 'stored 12 s ago');
+});
+
+test('in a lane distance is time, every node has its row, and a stay too short to see is seen', () => {
+  /** @type {import('app/player/frames.js').Span[]} */
+  const spans = [
+    [0, 25_000, 1, 'travelling'],
+    [0, 40 * SECOND, 1, 'waiting'],
+    [40 * SECOND, 40 * SECOND + 10, 2, 'working'],
+    [41 * SECOND, null, 1, 'waiting'],
+  ];
+  const lane = laneOf(spans, ['Shop', 'emails', 'Mailer'], { left: 100, width: 800, now: 80 * SECOND });
+  assert.deepEqual(
+    lane.rows.map(({ title }) => title),
+    ['emails', 'Mailer'],
+  );
+  assert.deepEqual(
+    lane.stays.map(({ x, width }) => [Math.round(x), Math.round(width)]),
+    [
+      [100, 400],
+      [500, 3],
+      [510, 390],
+    ],
+  );
+  assert.equal(lane.stays[1].y - lane.stays[0].y, ROW);
+  assert.equal(lane.moves.length, 2);
+  assert.equal(lane.stays[2].open, true);
+});
+
+test('a lane of nothing is empty', () => {
+  const lane = laneOf([], [], { left: 0, width: 100, now: 5 });
+  assert.deepEqual([lane.rows, lane.stays, lane.moves], [[], [], []]);
+});
+
+test('the ticks of an axis stand at round times', () => {
+  assert.deepEqual(ticksOf(28 * SECOND, 73 * SECOND, 3), [40 * SECOND, 60 * SECOND]);
+  assert.ok(ticksOf(0, 1, 3).length <= 3);
+});
+
+test('a refusal says what to do, and a change of the past is offered as a fork', () => {
+  let forks = 0;
+  const refusal = {
+    type: /** @type {const} */ ('error'),
+    code: 'InThePast',
+    message: 'This moment is past.',
+    cure: 'Fork.',
+    about: 'intervene',
+  };
+  const note = refusalNote(refusal, () => {
+    forks += 1;
+  });
+  note.offer?.act();
+  assert.deepEqual(
+    [note.title, note.text, note.offer?.text, forks],
+    ['This moment is past.', 'Fork.', 'Fork from here', 1],
+  );
+  assert.equal(refusalNote({ ...refusal, code: 'NotAllowed' }, () => {}).offer, undefined);
+});
