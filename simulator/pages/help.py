@@ -1,0 +1,86 @@
+"""How to read the stage: the glyphs, the keys, the terms, and what is true to the real services."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """A drawing of the legend: `drawing` names the part of the template that draws it."""
+
+    drawing: str
+    name: str
+    meaning: str
+
+
+GLYPHS = (
+    Glyph("message", "A message", "Its colour is its type, and stays the same for its whole life."),
+    Glyph(
+        "flight",
+        "In flight",
+        "A ring: received by a consumer and hidden from the others. The filling is the time left.",
+    ),
+    Glyph(
+        "retried",
+        "×2 – received again",
+        "How often it has been handed out. Red: one more time, and it is dead-lettered.",
+    ),
+    Glyph("duplicate", "A duplicate", "A double outline: a second copy of a message that is already there."),
+    Glyph("poison", "Poison", "Spiky: its processing can't succeed, however often it is tried."),
+    Glyph("lost", "Lost", "A cross on the line: it did not get through, and the log says why."),
+    Glyph("reply", "An answer", "Hollow: an acknowledgement travelling back, such as the delete of a message."),
+    Glyph("refused", "Refused", "It bounces off and travels back to its sender, with the reason."),
+)
+STATIONS = (
+    Glyph("producer", "Producer", "A machine that sends: server, EC2 instance, phone, browser, device or schedule."),
+    Glyph(
+        "queue",
+        "Queue",
+        "A tube of messages, the next to be handed out at the consumer's end; above it the shelf of those in flight.",
+    ),
+    Glyph(
+        "worker",
+        "Worker",
+        "A bench with as many seats as it can work on at once; the arc is the progress of each. Grey: crashed.",
+    ),
+    Glyph(
+        "store", "Store", "Where effects end up: a database, bucket, warehouse or cluster, with what was written last."
+    ),
+)
+KEYS = (
+    (("Space", ".", "b"), "Play or pause"),
+    (("←", "→"), "One event back or forward; with Shift ten seconds"),
+    (("PageUp", "PageDown"), "To the previous or next mark on the time track"),
+    (("+", "−"), "Faster or slower"),
+    (("/",), "Search the log, or the library"),
+    (("p",), "The stage alone, for a projector, and back"),
+    (("Esc",), "Stop following a message, close what is open"),
+    (("?",), "All keys"),
+)
+TERMS = (
+    (
+        "Run",
+        "One playing of a scenario with a seed. Same seed, same interventions: the same run, message for message.",
+    ),
+    ("Virtual time", "The clock of the run. Pausing, rewinding and changing the pace never change what happens in it."),
+    ("Follow", "A pace that slows down while something travels and races through times in which nothing moves."),
+    (
+        "Intervention",
+        "Something you do to the run: send a message, crash a node, change a setting. The journal keeps it.",
+    ),
+    ("Fork", "A run of your own that shares the past up to a moment: what would have happened if …?"),
+    (
+        "Visibility timeout",
+        "How long a received message is hidden from other consumers. Not deleted by then, it comes back.",
+    ),
+    ("Dead-letter queue", "Where a queue puts a message that was received too often without being deleted."),
+    ("At least once", "What a standard queue promises: no message is forgotten, and some may be delivered twice."),
+)
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/page.html", {"glyphs": GLYPHS, "stations": STATIONS, "keys": KEYS, "terms": TERMS})

@@ -1,0 +1,161 @@
+"""A node or a link of a live run, as a panel or a line of text shows it: names, numbers, messages, what can be done
+to it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.engine import clock
+from simulator.engine.faults import Fault
+from simulator.engine.link import Link
+from simulator.engine.message import DUPLICATE, POISON
+from simulator.engine.node import Node
+from simulator.engine.operations import Operation
+from simulator.engine.pattern import Pattern
+from simulator.live.session import Session
+from simulator.pages.schema import words
+
+# The numbers of each pattern's view that matter most: (words, path into the view, format as the page's script has it).
+NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "queue": (("waiting", "waiting", "number"), ("in flight", "inflight", "number"), ("oldest", "oldest", "age")),
+    "producer": (("sending now", "rate", "rate"), ("sent", "sent", "number"), ("paused", "paused", "number")),
+    "worker": (("busy", "busy", "number"), ("done", "done", "number"), ("failed", "failed", "number")),
+    "store": (("stored", "count", "number"), ("being written", "busy", "number"), ("throttled", "throttled", "number")),
+}
+MOST_MESSAGES = 30
+COLOURS = 8
+WORKING = 2  # the first state of a worker's seat in which it holds a message
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the panel: the script refreshes it by `path` and `format`; `text` is what it says without one."""
+
+    words: str
+    path: str
+    format: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A message that a node holds."""
+
+    id: int
+    label: str
+    type: str
+    colour: int
+    hollow: bool
+    note: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A node or link that was found in a run, with all that its panel needs."""
+
+    thing: Node | Link
+    id: str
+    title: str
+    names: tuple[str, ...]
+    sentence: str
+    pattern: Pattern | None
+    view: dict[str, Any]
+    operations: tuple[Operation, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def is_link(self) -> bool:
+        return isinstance(self.thing, Link)
+
+
+def find(session: Session, identity: str) -> Target | None:
+    """The node or link with this id, or None."""
+    run = session.run
+    thing = run.find(identity)
+    if thing is None:
+        return None
+    faults = run.offered_faults(thing)
+    if isinstance(thing, Link):
+        way = session.scenario.links[thing.index]
+        title = f"{thing.source.title} → {thing.target.title}"
+        return Target(
+            thing, thing.id, title, (way.kind.name.replace("-", " "),), way.kind.sentence, None, {}, (), faults
+        )
+    pattern = session.scenario.nodes[thing.index].pattern
+    names = pattern.names(thing.settings)
+    both = tuple(dict.fromkeys(name for name in (names.get("neutral", ""), names.get("aws", "")) if name))
+    return Target(
+        thing, thing.id, thing.title, both, pattern.sentence, pattern, thing.view(), pattern.operations, faults
+    )
+
+
+def numbers(target: Target, now: clock.Micros) -> list[Number]:
+    """The numbers of a node's panel; an unknown pattern shows the whole numbers of its view."""
+    if target.pattern is None:
+        return []
+    chosen = NUMBERS.get(target.pattern.name)
+    if chosen is None:
+        plain = [
+            name
+            for name, value in target.view.items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        ]
+        chosen = tuple((name.replace("_", " "), name, "number") for name in plain[:3])
+    return [Number(name, path, form, _text(target.view.get(path), form, now)) for name, path, form in chosen]
+
+
+def state(session: Session, identity: str) -> str:
+    """A node's state in one line: "7 waiting, 3 in flight, oldest 12 s"."""
+    target = find(session, identity)
+    if target is None:
+        return ""
+    shown = [one for one in numbers(target, session.run.now) if one.text != "–" and one.path != "paused"]
+    said = [f"{one.text} {one.words}" if one.format == "number" else f"{one.words} {one.text}" for one in shown]
+    troubles = [f"fault: {name}" for (where, name) in session.run.faults if where == identity]
+    paused = ["paused"] if target.view.get("paused") is True else []
+    return ", ".join(said + paused + troubles)
+
+
+def held(session: Session, target: Target) -> list[Held]:
+    """The messages a node's view shows, those that matter next first."""
+    view, now = target.view, session.run.now
+    found = []
+    for capsule in view.get("head", ()):
+        rest = "dead letter" if view.get("dead") else "waiting"
+        state = f"{rest} {clock.words(max(0, now - capsule[4]))}"
+        found.append(_held(session, capsule, receives=capsule[3], state=state))
+    for capsule in view.get("shelf", ()):
+        left = clock.words(max(0, capsule[5] - now))
+        found.append(_held(session, capsule, receives=capsule[3], state=f"hidden {left}", hollow=True))
+    for seat, *capsule, since, until in view.get("seats", ()):
+        if seat >= WORKING and capsule[0] > 0:
+            left = f"{clock.words(until - now)} left" if until > now else f"since {clock.words(now - since)}"
+            found.append(_held(session, capsule, receives=0, state=left))
+    for capsule in view.get("last", ()):
+        found.append(_held(session, capsule, receives=0, state=f"stored {clock.words(max(0, now - capsule[3]))} ago"))
+    return found[:MOST_MESSAGES]
+
+
+def _held(session: Session, capsule: list[Any], *, receives: int, state: str, hollow: bool = False) -> Held:
+    message, look, flags = capsule[:3]
+    looks = session.run.looks
+    notes = [f"×{receives}"] if receives > 1 else []
+    notes += ["duplicate"] if flags & DUPLICATE else []
+    notes += ["poison"] if flags & POISON else []
+    kind = looks[look] if 0 <= look < len(looks) else ""
+    name = session.recording.narrator.label(message)
+    return Held(message, name, kind, look % COLOURS + 1, hollow, " · ".join(notes), state)
+
+
+def _text(value: Any, form: str, now: clock.Micros) -> str:
+    if value is None:
+        return "–"
+    if form == "age":
+        return clock.words(max(0, now - value))
+    if form == "duration":
+        return clock.words(value)
+    if form == "rate":
+        return f"{value:.1f} per s"
+    return words(value)
