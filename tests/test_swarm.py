@@ -1,0 +1,112 @@
+"""Whatever the scenario and whatever is done to it: messages are conserved, queues keep their word, a run is a value.
+
+Forty small swarms are played each time, always the same ones. `-m long` plays bigger ones that nobody has seen before
+(about half a million steps); `--swarm-seed N` plays the swarm of one seed, both small and big.
+"""
+
+import json
+from random import SystemRandom
+
+import pytest
+
+from simulator.engine import journal
+from simulator.engine.run import Run
+from simulator.engine.trace import Record, line
+from tests.laws import Laws
+from tests.swarm import Swarm, swarm
+
+SMALL, BIG = 40, 60
+
+# What must happen somewhere among the small swarms.
+EXPECTED = [
+    *("duplicated", "lost", "dropped", "returned", "timed_out", "fault_began", "fault_ended", "changed", "refused"),
+    *("enqueued", "delayed", "visible", "received", "redelivered", "released", "extended", "deleted", "delete_missed"),
+    *(
+        "dead_lettered",
+        "expired",
+        "purged",
+        "turned_away",
+        "empty_receive",
+        "started",
+        "processed",
+        "failed",
+        "doubled",
+    ),
+    *("skipped", "abandoned", "accepted", "finished", "stored", "throttled", "gave_up", "retrying"),
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        given = metafunc.config.getoption("swarm_seed")
+        fresh = SystemRandom()
+        big = "big" in metafunc.function.__name__
+        seeds = [given] if given is not None else [fresh.randrange(2**32) for _ in range(BIG)] if big else range(SMALL)
+        metafunc.parametrize("seed", seeds)
+
+
+def test_a_small_swarm_keeps_the_laws(seed: int) -> None:
+    _play(seed, stretches=30, seconds=25, most=1000)
+
+
+@pytest.mark.long
+def test_a_big_swarm_keeps_the_laws(seed: int) -> None:
+    _play(seed, stretches=250, seconds=60, most=4000)
+
+
+def test_the_swarms_are_lively_enough_to_prove_something() -> None:
+    """A swarm that does nothing keeps every law."""
+    seen: dict[str, int] = {}
+    refused = errors = 0
+    for seed in range(SMALL):
+        played = swarm(seed)
+        for _ in range(30):
+            played.play(25, 1000)
+        for record in played.run.trace.records:
+            seen[record[1]] = seen.get(record[1], 0) + 1
+        refused, errors = refused + played.refused, errors + played.errors
+
+    assert [kind for kind in EXPECTED if not seen.get(kind)] == []
+    assert refused > 20 and errors > 20
+
+
+def _play(seed: int, stretches: int, seconds: float, most: int) -> None:
+    """Play a swarm, checking the laws on the way; store it once in the middle; then run it twice more, and compare."""
+    print(f"swarm seed {seed}")
+    played = swarm(seed)
+    laws = Laws(played.run)
+    records: list[Record] = []
+    middle = played.random.randrange(stretches)
+    stored = (b"", 0, 0)
+    for stretch in range(stretches):
+        played.play(seconds, most)
+        taken = played.run.trace.take()
+        records += taken
+        laws.read(taken)
+        laws.hold(played.run)
+        if stretch == middle:
+            stored = (played.run.checkpoint(), len(played.run.journal), len(records))
+    _compare_with_restored(played, records, *stored)
+    _compare_with_replayed(played, records)
+
+
+def _compare_with_restored(played: Swarm, records: list[Record], state: bytes, applied: int, count: int) -> None:
+    """A run restored from its checkpoint goes on as the one that was never stopped."""
+    run = played.run
+    restored = Run.restore(state, run.scenario, run.journal, applied)
+    restored.advance(run.now)
+    assert _text(restored.trace.records) == _text(records[count:])
+    assert restored.inventory() == run.inventory()
+
+
+def _compare_with_replayed(played: Swarm, records: list[Record]) -> None:
+    """Scenario, seed and journal are all that a run is made of; the journal is stored as JSON."""
+    run = played.run
+    lines = json.loads(json.dumps([line.as_list() for line in run.journal]))
+    replayed = Run(run.scenario, run.seed, journal.read(lines))
+    replayed.advance(run.now)
+    assert _text(replayed.trace.records) == _text(records)
+
+
+def _text(records: list[Record]) -> list[str]:
+    return [line(record) for record in records]
