@@ -107,7 +107,7 @@ function message(id, look, hollow, note, state) {
  */
 function often(receives, flags, limit) {
   const parts = [];
-  if (receives > 1) parts.push(limit > 0 ? `×${receives} of ${limit}` : `×${receives}`);
+  if (receives > 1 || flags & FLAGS.retried) parts.push(limit > 0 ? `×${receives} of ${limit}` : `×${receives}`);
   if (flags & FLAGS.duplicate) parts.push('duplicate');
   if (flags & FLAGS.poison) parts.push('poison');
   return parts.join(' · ');

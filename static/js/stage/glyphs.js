@@ -6,7 +6,7 @@
  * here remembers anything.
  */
 
-import { countdown, DUPLICATE, LOST, POISON, REFUSED, REPLY } from 'app/stage/words.js';
+import { countdown, DUPLICATE, LOST, POISON, REFUSED, REPLY, RETRIED } from 'app/stage/words.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 /** @typedef {import('app/stage/types.js').Theme} Theme */
@@ -35,7 +35,7 @@ export function paintResting(pen, theme, glyph, now, looks) {
       cross(pen, glyph.x, glyph.y, glyph.radius * 0.45, theme.panel, 2.5);
     letter(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.look, looks);
   }
-  if (glyph.place === 'waiting' && glyph.receives > 1)
+  if (glyph.place === 'waiting' && glyph.flags & RETRIED)
     badge(pen, theme, `×${glyph.receives}`, glyph.x, glyph.y - glyph.radius - 3, glyph.alarm ? theme.bad : theme.warn);
 }
 
