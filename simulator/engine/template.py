@@ -22,12 +22,9 @@ from simulator.engine.parameters import listed, refusal
 
 
 class Template:
-    """A template, checked; `varies` tells whether two bodies can differ.
+    """A template, checked. Also a type for fields of settings: in documents it is the JSON value itself."""
 
-    Also a type for fields of settings: in documents it is the JSON value itself.
-    """
-
-    __slots__ = ("_types", "document", "varies")
+    __slots__ = ("_types", "document")
 
     def __init__(self, document: Any) -> None:
         """Raise Refused with all problems where `document` is no template."""
@@ -36,7 +33,6 @@ class Template:
         if reader.problems:
             raise Refused(reader.problems)
         self.document = document
-        self.varies = not isinstance(part, Same)
         self._types = list(dict.fromkeys(value for value in part.types() if isinstance(value, str)))
 
     def maker(self, random: Random) -> Maker:

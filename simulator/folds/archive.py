@@ -132,11 +132,6 @@ class Archive:
                 end = len(records) if chunk.ends < before else bisect_left(records, before, key=_time)
                 yield from reversed(records[:end])
 
-    def tail(self, most: int, before: Micros) -> list[Record]:
-        """The last records of times less than `before`, at most so many, oldest first."""
-        latest = [record for record, _ in zip(self.backwards(before), range(most), strict=False)]
-        return latest[::-1]
-
     def of_message(self, message: MessageId) -> Iterator[list[Record]]:
         """The records of a message and of those it caused, in parts, each in order, the latest part first.
 

@@ -167,7 +167,7 @@ def hello(key: str, title: str, scenario: Scenario, seed: int, looks: list[str],
                 for node in scenario.nodes
             ],
             "links": [
-                {"id": link.id, "from": link.source, "to": link.target, "kind": link.kind.draw, "label": ""}
+                {"id": link.id, "from": link.source, "to": link.target, "kind": link.kind.draw}
                 for link in scenario.links
             ],
             "looks": looks,

@@ -40,15 +40,14 @@ def life(archive: Archive, message: int) -> list[Record]:
     return records
 
 
-@given(some.integers(0, 300), some.integers(1, 90), some.integers(0, 320), some.integers(0, 120), some.integers(0, 50))
-def test_an_archive_is_a_list_of_records(count: int, at_once: int, index: int, before: int, most: int) -> None:
+@given(some.integers(0, 300), some.integers(1, 90), some.integers(0, 320), some.integers(0, 120))
+def test_an_archive_is_a_list_of_records(count: int, at_once: int, index: int, before: int) -> None:
     records = written(count)
     archive = filed(records, at_once)
     assert archive.count == count
     assert archive.since(index) == records[index:]
     earlier = [record for record in records if record[0] < before]
     assert list(archive.backwards(before)) == earlier[::-1]
-    assert archive.tail(most, before) == earlier[len(earlier) - min(most, len(earlier)) :]
 
 
 @given(some.integers(0, 300), some.integers(0, 320), some.integers(0, 100))
@@ -73,7 +72,6 @@ def test_beyond_its_limit_the_oldest_records_go(monkeypatch: pytest.MonkeyPatch)
     assert archive.bytes < 3_000 + 5 * 16 * 8
     assert archive.since(0) == records[archive.first_index :]
     assert archive.since(3990) == records[3990:]
-    assert archive.tail(3, before=10**9) == records[-3:]
     fork = archive.until(3900)
     assert fork.count == 3900
     assert fork.since(3880) == records[3880:3900]

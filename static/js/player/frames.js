@@ -29,7 +29,7 @@
  * @property {{neutral: string, aws: string}} names
  * @property {string} sentence
  */
-/** @typedef {{id: string, from: number, to: number, kind: "send" | "poll" | "dead", label: string}} LinkFacts */
+/** @typedef {{id: string, from: number, to: number, kind: "send" | "poll" | "dead"}} LinkFacts */
 /** @typedef {{key: string, node: number, title: string, unit: string, with: string[]}} ChartFacts */
 
 /**

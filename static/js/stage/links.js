@@ -87,7 +87,7 @@ export class Links {
     const ahead = pointAt(line, 0.55);
     const angle = short((Math.atan2(ahead.y - middle.y, ahead.x - middle.x) * 180) / Math.PI);
     const level = Math.abs(ahead.x - middle.x) >= Math.abs(ahead.y - middle.y);
-    const words = this.label(middle, level, link.label);
+    const words = this.label(middle, level);
     const gap = element(
       'g',
       { class: 'gap', transform: `translate(${short(middle.x)} ${short(middle.y)}) rotate(${angle})` },
@@ -112,11 +112,11 @@ export class Links {
   }
 
   /**
-   * The words beside a line, above the stations so that none hides them: two for faults, and its own label below.
-   * @param {Point} middle @param {boolean} level @param {string} label
+   * The words beside a line, above the stations so that none hides them: room for two faults.
+   * @param {Point} middle @param {boolean} level
    * @returns {SVGGElement}
    */
-  label(middle, level, label) {
+  label(middle, level) {
     const small = this.theme?.smallSize ?? 13;
     const faults = [0, 1].map((row) =>
       element('text', {
@@ -126,8 +126,7 @@ export class Links {
         'text-anchor': level ? 'middle' : 'start',
       }),
     );
-    const own = { class: 'link-label', x: middle.x, y: middle.y + small + 8, 'text-anchor': 'middle' };
-    return element('g', { class: 'link-words' }, ...faults, ...(label ? [element('text', own, label)] : []));
+    return element('g', { class: 'link-words' }, ...faults);
   }
 
   /**

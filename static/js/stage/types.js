@@ -8,7 +8,7 @@
  * @typedef {'neutral' | 'aws'} Naming
  * @typedef {{ id: string, title: string, pattern: string, role: string, kind: string, at: [number, number] | null,
  *             names: Names, sentence: string }} NodeSpec
- * @typedef {{ id: string, from: number, to: number, kind: string, label: string }} LinkSpec
+ * @typedef {{ id: string, from: number, to: number, kind: string }} LinkSpec
  * @typedef {{ nodes: NodeSpec[], links: LinkSpec[], looks: string[], prefixes: string[] }} Hello
  *
  * @typedef {{ waiting: number, delayed: number, inflight: number, oldest: number | null, limit: number, dead: boolean,

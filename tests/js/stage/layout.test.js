@@ -38,7 +38,7 @@ function node(id, pattern, at) {
 
 /** @param {number} from @param {number} to @param {string} kind @returns {LinkSpec} */
 function link(from, to, kind = 'send') {
-  return { id: `${from}-${to}`, from, to, kind, label: '' };
+  return { id: `${from}-${to}`, from, to, kind };
 }
 
 const NODES = [
