@@ -11,6 +11,7 @@ from simulator.engine.template import Template
 
 MOST_ATTRIBUTES = 10
 MOST_IN_A_BURST = 1000
+LONGEST_NAME = 60
 
 ProducerKind = Literal["server", "ec2", "mobile", "browser", "device", "schedule"]
 
@@ -58,6 +59,24 @@ class ProducerSettings(BaseModel):
             json_schema_extra={"source": 'SQS Developer Guide, "Amazon SQS message metadata"'},
         ),
     ] = None
+    group: Annotated[
+        str,
+        Field(
+            max_length=LONGEST_NAME,
+            title="Group",
+            description="The member of the body that is the message group or partition key; empty: there is none.",
+            json_schema_extra={"source": "SQS API Reference, SendMessage (MessageGroupId)"},
+        ),
+    ] = ""
+    deduplication: Annotated[
+        str,
+        Field(
+            max_length=LONGEST_NAME,
+            title="Deduplication",
+            description="The member of the body by which a repeated message is recognised; empty: there is none.",
+            json_schema_extra={"source": "SQS API Reference, SendMessage (MessageDeduplicationId)"},
+        ),
+    ] = ""
     limit: Annotated[
         int | None,
         Field(

@@ -15,7 +15,7 @@ from patterns.producer.sending import Sending
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Timer
-from simulator.engine.message import ORIGINS, Message, MessageId, type_of
+from simulator.engine.message import ORIGINS, Message, MessageId, as_text, type_of
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
 from simulator.engine.processes import ArrivalProcess
@@ -194,10 +194,13 @@ class Producer(Node):
         if look is None:
             look = self._looks[kind] = self.run.look(kind)
         settings = self.settings
+        group = member(body, settings.group) if settings.group else None
+        once = member(body, settings.deduplication) if settings.deduplication else None
         for link in self.outs:
             self._made = serial = self._made + 1
             self.sent += 1
-            message = _new(Message, (serial * ORIGINS + index, kind, look, body, bytes_, now, attributes, None, 0, 0))
+            given = (serial * ORIGINS + index, kind, look, body, bytes_, now, attributes, group, 0, 0, once)
+            message = _new(Message, given)
             self.trace.append((now, "created", index, message.id))
             if settings.retries:
                 Sending(self, link, message).go()
@@ -207,8 +210,10 @@ class Producer(Node):
             self.record("exhausted", 0, own.count)
 
     def _send_by_hand(self, kind: str, body: Any, bytes_: int, attributes: dict[str, Any] | None) -> None:
+        settings = self.settings
+        group, once = member(body, settings.group), member(body, settings.deduplication)
         for link in self.outs:
-            message = self.make_by_hand(kind, body, bytes_, attributes=attributes)
+            message = self.make_by_hand(kind, body, bytes_, attributes=attributes, group=group, deduplication=once)
             self.record("made_by_hand", message.id)
             self.sent += 1
             if self.settings.retries:
@@ -219,3 +224,9 @@ class Producer(Node):
     def _check_is_up(self) -> None:
         if self.crashed:
             raise ServiceError("Crashed", f"{self.id} has crashed and can't send. End the crash first.")
+
+
+def member(body: Any, name: str) -> str | None:
+    """A member of a body as the text that a service takes as group or deduplication id; None where there is none."""
+    value = body.get(name) if name and isinstance(body, dict) else None
+    return None if value is None else as_text(value)

@@ -8,10 +8,9 @@ Source: SQS Developer Guide, "Amazon SQS message identifiers" (a new receipt han
 from hashlib import md5
 from typing import Any
 
-from patterns.queue.requests import as_text
 from patterns.queue.stock import Entry
 from simulator.engine.clock import MILLISECOND, Micros
-from simulator.engine.message import MessageId, label
+from simulator.engine.message import MessageId, as_text, label
 
 Handle = tuple[int, int, MessageId]
 

@@ -20,7 +20,7 @@ from patterns.queue.config import (
     not_too_deep,
 )
 from simulator.engine.errors import ServiceError
-from simulator.engine.message import type_of
+from simulator.engine.message import as_text, type_of
 from simulator.engine.template import size_of_attributes
 
 MOST_ATTRIBUTES = 10
@@ -134,11 +134,6 @@ def contents_problem(text: str) -> ServiceError | None:
         f"Invalid binary character '#x{ord(found.group()):X}' was found in the message body, "
         "the set of allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].",
     )
-
-
-def as_text(value: Any) -> str:
-    """A value as it counts and travels: text as it is, anything else as compact JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_value(text: Any) -> Any:

@@ -4,6 +4,7 @@ Its number carries where it came from: `serial * 256 + origin`, origin being the
 node counts for itself, so that adding or changing a worker never renumbers what the shop sends (common random numbers).
 """
 
+import json
 from typing import Any, NamedTuple
 
 from simulator.engine.clock import Micros
@@ -22,7 +23,8 @@ class Message(NamedTuple):
 
     `body` is any JSON value, `size` its UTF-8 bytes together with the attributes, `type` the class of messages it is
     drawn and counted as, `look` the number of that type, `group` the message group or partition key, `cause` the
-    message whose processing made this one (0: none), `generation` how many causes there are above it.
+    message whose processing made this one (0: none), `generation` how many causes there are above it, and
+    `deduplication` the id under which a channel that deduplicates knows it (None: the sender gives none).
     """
 
     id: MessageId
@@ -35,12 +37,18 @@ class Message(NamedTuple):
     group: str | None = None
     cause: MessageId = 0
     generation: int = 0
+    deduplication: str | None = None
 
 
 def type_of(body: Any, otherwise: str) -> str:
     """The type that a body states: the text in its member "type"; `otherwise` where there is none."""
     kind = body.get("type") if isinstance(body, dict) else None
     return kind if isinstance(kind, str) and kind else otherwise
+
+
+def as_text(value: Any) -> str:
+    """A body or a member of one as it counts and travels: text as it is, anything else as compact JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def message_id(serial: int, origin: int) -> MessageId:

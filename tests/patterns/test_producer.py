@@ -331,3 +331,20 @@ def test_its_view_is_what_the_stage_expects():
         "paused": False,
         "caption": ["regular: 1 per second, evenly spaced", "stops after 9"],
     }
+
+
+def test_a_member_of_the_body_is_the_group_and_another_the_deduplication_id():
+    """Source: SQS API Reference, SendMessage (MessageGroupId, MessageDeduplicationId): both are texts."""
+    body = {"customer": {"one_of": ["ann"]}, "number": {"sequence": {}}}
+    grouped = producer("shop", to="emails", arrivals=REGULAR, body=body, group="customer", deduplication="number")
+    run = scenario(grouped, queue("emails"))
+    run.advance(seconds(1.5))
+    sent = message_of(run)
+    assert (sent.group, sent.deduplication) == ("ann", "1")
+
+
+def test_a_message_made_by_hand_is_grouped_as_its_body_says():
+    run = scenario(producer("shop", to="emails", arrivals={"none": {}}, group="customer"), queue("emails"))
+    do(run, "shop", "SendOne", body={"customer": "bob"})
+    run.advance(seconds(1))
+    assert (message_of(run).group, message_of(run).deduplication) == ("bob", None)
