@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from simulator.engine.arrivals import Arrivals, poisson
+from simulator.engine.link import LinkSettings
 from simulator.engine.operations import Arguments
 from simulator.engine.parameters import refusal
 from simulator.engine.template import Template
@@ -97,6 +98,19 @@ class ProducerSettings(BaseModel):
             json_schema_extra={"unit": "times", "source": _RETRIES},
         ),
     ] = 0
+
+
+class SendSettings(LinkSettings):
+    """How a producer sends on one of its links."""
+
+    grouped: Annotated[
+        bool,
+        Field(
+            title="With its group",
+            description="Whether the message group is sent along here; without, the target can't tell groups apart.",
+            json_schema_extra={"source": "SQS API Reference, SendMessage (MessageGroupId)"},
+        ),
+    ] = True
 
 
 class SendOne(Arguments):

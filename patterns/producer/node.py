@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from patterns.producer.config import Burst, ProducerSettings, SendOne
+from patterns.producer.config import Burst, ProducerSettings, SendOne, SendSettings
 from patterns.producer.sending import Sending
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Timer
+from simulator.engine.link import Link
 from simulator.engine.message import ORIGINS, Message, MessageId, as_text, type_of
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
@@ -199,7 +200,8 @@ class Producer(Node):
         for link in self.outs:
             self._made = serial = self._made + 1
             self.sent += 1
-            given = (serial * ORIGINS + index, kind, look, body, bytes_, now, attributes, group, 0, 0, once)
+            told = None if group is None else _told_on(link, group)
+            given = (serial * ORIGINS + index, kind, look, body, bytes_, now, attributes, told, 0, 0, once)
             message = _new(Message, given)
             self.trace.append((now, "created", index, message.id))
             if settings.retries:
@@ -213,7 +215,8 @@ class Producer(Node):
         settings = self.settings
         group, once = member(body, settings.group), member(body, settings.deduplication)
         for link in self.outs:
-            message = self.make_by_hand(kind, body, bytes_, attributes=attributes, group=group, deduplication=once)
+            told = None if group is None else _told_on(link, group)
+            message = self.make_by_hand(kind, body, bytes_, attributes=attributes, group=told, deduplication=once)
             self.record("made_by_hand", message.id)
             self.sent += 1
             if self.settings.retries:
@@ -224,6 +227,12 @@ class Producer(Node):
     def _check_is_up(self) -> None:
         if self.crashed:
             raise ServiceError("Crashed", f"{self.id} has crashed and can't send. End the crash first.")
+
+
+def _told_on(link: Link, group: str) -> str | None:
+    """The group that is sent along on a link: on some it is kept back."""
+    settings = link.settings
+    return None if isinstance(settings, SendSettings) and not settings.grouped else group
 
 
 def member(body: Any, name: str) -> str | None:

@@ -1,10 +1,9 @@
 """The producer as a pattern."""
 
-from patterns.producer.config import Burst, ProducerSettings, SendOne
+from patterns.producer.config import Burst, ProducerSettings, SendOne, SendSettings
 from patterns.producer.kinds import KINDS
 from patterns.producer.node import Producer
 from simulator.engine.faults import SLOW, Fault, Nothing, crash_node
-from simulator.engine.link import LinkSettings
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
@@ -40,7 +39,7 @@ PATTERN = Pattern(
     names=names,
     kind_of=kind_of,
     kinds=KINDS,
-    links=(LinkKind("send", "Each message is handed over to the target.", LinkSettings, "send"),),
+    links=(LinkKind("send", "Each message is handed over to the target.", SendSettings, "send"),),
     operations=(
         Operation(
             "SendOne", SendOne, "send_one", "Have it make one message now, like its own or as you say.", "Send one"

@@ -348,3 +348,11 @@ def test_a_message_made_by_hand_is_grouped_as_its_body_says():
     do(run, "shop", "SendOne", body={"customer": "bob"})
     run.advance(seconds(1))
     assert (message_of(run).group, message_of(run).deduplication) == ("bob", None)
+
+
+def test_a_group_can_be_kept_back_on_one_of_two_links():
+    grouped = producer("shop", to=["fair", "plain"], arrivals=REGULAR, body={"customer": "ann"}, group="customer")
+    run = scenario(grouped, queue("fair"), queue("plain"))
+    run.intervene("shop-plain", "change", {"grouped": False})
+    run.advance(seconds(1.5))
+    assert (message_of(run, "fair").group, message_of(run, "plain").group) == ("ann", None)
