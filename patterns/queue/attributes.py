@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from patterns.queue import refusing
 from patterns.queue.config import QueueSettings
 from simulator.engine.clock import SECOND
 from simulator.engine.errors import ServiceError
+from simulator.engine.operations import Call
 
 if TYPE_CHECKING:
     from patterns.queue.node import QueueNode
@@ -21,6 +23,21 @@ ACCOUNT = "123456789012"  # the account number that AWS uses in its own examples
 def arn(queue: str) -> str:
     """A queue's Amazon Resource Name; the simulated account is the one of AWS's examples."""
     return f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}"
+
+
+def get_queue_attributes(queue: "QueueNode", call: Call) -> None:
+    if queue.is_open or not refusing.refused(queue, call, "GetQueueAttributes"):
+        call.reply({"Attributes": attributes_of(queue, call.arguments.AttributeNames)})
+
+
+def set_queue_attributes(queue: "QueueNode", call: Call) -> None:
+    if queue.is_open or not refusing.refused(queue, call, "SetQueueAttributes"):
+        given = call.arguments.Attributes
+        settings = settings_with(queue.settings, given)
+        how = ", ".join(f"{name} = {value}" for name, value in given.items())
+        queue.record("attributes_set", 0, how)
+        queue.run.reconfigure(queue, {name: getattr(settings, name) for name in given})
+        call.reply(None)
 
 
 def attributes_of(queue: "QueueNode", names: list[str]) -> dict[str, str]:

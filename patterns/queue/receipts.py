@@ -6,11 +6,14 @@ Source: SQS Developer Guide, "Amazon SQS message identifiers" (a new receipt han
 """
 
 from hashlib import md5
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from patterns.queue.stock import Entry
 from simulator.engine.clock import MILLISECOND, Micros
 from simulator.engine.message import MessageId, as_text, label
+
+if TYPE_CHECKING:
+    from patterns.queue.node import QueueNode
 
 Handle = tuple[int, int, MessageId]
 
@@ -36,6 +39,15 @@ def read(text: str) -> Handle | None:
         return None
     number, attempt, message = (int(part) for part in parts)
     return (number, attempt, message) if number and attempt else None
+
+
+def found(queue: "QueueNode", given: Any) -> Handle | None:
+    """The receipt handle of a request, or None when this queue never gave it."""
+    handle = read(given) if isinstance(given, str) else None
+    if handle is None or handle[0] > queue.numbered:
+        return None
+    entry = queue.entries.get(handle[0])
+    return handle if entry is None or (entry.message.id == handle[2] and handle[1] <= entry.receives) else None
 
 
 def digest(text: str) -> str:
