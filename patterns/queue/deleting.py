@@ -3,9 +3,10 @@
 Source: SQS API Reference, DeleteMessage.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from patterns.queue import receipts, receiving, refusing, requests, retention
+from patterns.queue import batches, receipts, receiving, refusing, requests, retention
+from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
 
 if TYPE_CHECKING:
@@ -19,27 +20,44 @@ def delete_message(queue: "QueueNode", call: Call) -> None:
     """
     if not queue.is_open and refusing.refused(queue, call, "DeleteMessage"):
         return
-    handle = call.arguments.ReceiptHandle
-    if handle.__class__ is not tuple:
-        handle = receipts.found(queue, handle)
-        if handle is None:
-            call.fail(requests.invalid_handle(call.arguments.ReceiptHandle))
-            return
+    error = _delete(queue, call.arguments.ReceiptHandle)
+    if error is not None:
+        refusing.reject(queue, call, "DeleteMessage", error)
+        return
+    if queue.polls and queue.visible.count:
+        receiving.serve(queue)
+    if call.then is not None or call.link is None:
+        call.reply(None)
+
+
+def delete_message_batch(queue: "QueueNode", call: Call) -> None:
+    """Forget up to ten messages. A consumer is answered by a list, a person in the service's shape."""
+    if not queue.is_open and refusing.refused(queue, call, "DeleteMessageBatch"):
+        return
+    given, error = batches.handles(call, "DeleteMessageBatchRequestEntry")
+    if error is not None:
+        refusing.reject(queue, call, "DeleteMessageBatch", error)
+        return
+    results = [_delete(queue, one) for one in given]
+    if queue.polls and queue.visible.count:
+        receiving.serve(queue)
+    call.reply(results if call.link is not None else batches.answer(batches.ids(call), results))
+
+
+def _delete(queue: "QueueNode", given: Any) -> ServiceError | None:
+    """Delete by a receipt handle; what is wrong with it, if something is."""
+    handle = given if given.__class__ is tuple else receipts.found(queue, given)
+    if handle is None:
+        return requests.invalid_handle(given)
     number, attempt, message = handle
     entry = queue.entries.get(number)
     if entry is None:
         queue.record("delete_repeated", message)
     elif entry.receives != attempt:
-        queue.record(
-            "delete_missed",
-            message,
-            f"it has the receipt handle of attempt {attempt}, and attempt {entry.receives} has begun",
-        )
+        reason = f"it has the receipt handle of attempt {attempt}, and attempt {entry.receives} has begun"
+        queue.record("delete_missed", message, reason)
     else:
         retention.remove(queue, entry)
         now = queue.kernel.now
         queue.trace.append((now, "deleted", queue.index, message, entry.earlier + attempt, now - entry.sent))
-        if queue.polls and queue.visible.count:
-            receiving.serve(queue)
-    if call.then is not None or call.link is None:
-        call.reply(None)
+    return None

@@ -86,7 +86,13 @@ KINDS = (
         mark="discarded",
         span="gone",
     ),
-    Kind("rejected", "{node} does not answer {verb} of {to}: {reason}.", ("verb", "to:node", "reason"), "", "warn"),
+    Kind(
+        "refused_call",
+        "{node} refuses {verb} of {to}: {code}: {reason}",
+        ("verb", "to:node", "code", "reason"),
+        "",
+        "warn",
+    ),
     Kind("empty_receive", "{to} finds nothing in {node}, having waited {waited}.", ("to:node", "waited:span")),
     Kind("attributes_set", "{node} takes over new attributes: {how}.", ("how",), mark="you"),
 )

@@ -24,7 +24,8 @@ from patterns.queue import (
     sending,
     visibility,
 )
-from patterns.queue.config import DeadLetterSettings, Limit, QueueSettings
+from patterns.queue.arguments import Limit
+from patterns.queue.config import DeadLetterSettings, QueueSettings
 from patterns.queue.deadlines import Deadlines
 from patterns.queue.pending import Poll
 from patterns.queue.stock import DELAYED, VISIBLE, ByAge, Entry
@@ -96,8 +97,14 @@ class QueueNode(Node):
     def change_message_visibility(self, call: Call) -> None:
         visibility.change_message_visibility(self, call)
 
+    def change_message_visibility_batch(self, call: Call) -> None:
+        visibility.change_message_visibility_batch(self, call)
+
     def delete_message(self, call: Call) -> None:
         deleting.delete_message(self, call)
+
+    def delete_message_batch(self, call: Call) -> None:
+        deleting.delete_message_batch(self, call)
 
     def purge_queue(self, call: Call) -> None:
         purging.purge_queue(self, call)
@@ -139,7 +146,7 @@ class QueueNode(Node):
         self._open()
         if self.unavailable:
             for poll in self.polls:
-                if not poll.call.done:
+                if not poll.call.done and poll.call.listening:
                     self.waits.cancel(poll.over)
                     refusing.reject(self, poll.call, "ReceiveMessage", requests.UNAVAILABLE)
             self.polls.clear()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from patterns.queue import config
+from patterns.queue import arguments, config
 from patterns.queue.kinds import KINDS
 from patterns.queue.node import QueueNode
 from simulator.engine.errors import Problem
@@ -11,12 +11,12 @@ from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
 
-def names(settings: Any) -> dict[str, str]:
-    return {"neutral": "Queue", "aws": "SQS standard queue"}
+def names(settings: config.QueueSettings) -> dict[str, str]:
+    return {"neutral": "Queue", "aws": f"SQS {'FIFO' if settings.FifoQueue else 'standard'} queue"}
 
 
-def kind_of(settings: Any) -> str:
-    return "standard"
+def kind_of(settings: config.QueueSettings) -> str:
+    return "fifo" if settings.FifoQueue else "standard"
 
 
 def check(settings: Any, outs: list[str]) -> list[Problem]:
@@ -29,32 +29,50 @@ def check(settings: Any, outs: list[str]) -> list[Problem]:
 
 OPERATIONS = (
     Operation(
-        "SendMessage", config.SendMessage, "send_message", "Send a message of your own to this queue.", "Send a message"
+        "SendMessage",
+        arguments.SendMessage,
+        "send_message",
+        "Send a message of your own to this queue.",
+        "Send a message",
     ),
     Operation(
         "ReceiveMessage",
-        config.ReceiveMessage,
+        arguments.ReceiveMessage,
         "receive_message",
         "Be the consumer: receive the oldest messages.",
         "Receive messages",
     ),
     Operation(
         "DeleteMessage",
-        config.DeleteMessage,
+        arguments.DeleteMessage,
         "delete_message",
         "Delete a received message by its receipt handle.",
         "Delete a message",
     ),
     Operation(
         "ChangeMessageVisibility",
-        config.ChangeMessageVisibility,
+        arguments.ChangeMessageVisibility,
         "change_message_visibility",
         "Hide a received message for longer, or give it back at once.",
         "Change a message's visibility",
     ),
     Operation(
+        "DeleteMessageBatch",
+        arguments.DeleteMessageBatch,
+        "delete_message_batch",
+        "Delete up to ten received messages in one request.",
+        "Delete a batch",
+    ),
+    Operation(
+        "ChangeMessageVisibilityBatch",
+        arguments.ChangeMessageVisibilityBatch,
+        "change_message_visibility_batch",
+        "Hide up to ten received messages for longer, or give them back.",
+        "Change the visibility of a batch",
+    ),
+    Operation(
         "PurgeQueue",
-        config.PurgeQueue,
+        arguments.PurgeQueue,
         "purge_queue",
         "Throw away every message of this queue.",
         "Purge the queue",
@@ -62,14 +80,14 @@ OPERATIONS = (
     ),
     Operation(
         "GetQueueAttributes",
-        config.GetQueueAttributes,
+        arguments.GetQueueAttributes,
         "get_queue_attributes",
         "Ask for settings and counts.",
         "Get attributes",
     ),
     Operation(
         "SetQueueAttributes",
-        config.SetQueueAttributes,
+        arguments.SetQueueAttributes,
         "set_queue_attributes",
         "Change settings as a client does.",
         "Set attributes",
@@ -88,13 +106,19 @@ FAULTS = (
         "throttle",
         "Throttle",
         "answers only so many requests a second, the others with RequestThrottled",
-        config.Limit,
+        arguments.Limit,
         QueueNode.set_throttle,
     ),
 )
 
 LINKS = (
     LinkKind("poll", "The consumer asks for messages and deletes what it has done.", config.PollSettings, "poll"),
+    LinkKind(
+        "mapping",
+        "An event source mapping: its pollers receive batches and invoke the function with them.",
+        config.MappingSettings,
+        "poll",
+    ),
     LinkKind("dead-letter", "What was received too often goes here.", config.DeadLetterSettings, "dead"),
 )
 

@@ -38,13 +38,14 @@ def receive_message(queue: "QueueNode", call: Call) -> None:
     if seconds is None:
         seconds = settings.VisibilityTimeout
     if not (1 <= most <= 10 and 0 <= wait <= 20 and 0 <= seconds <= LONGEST_VISIBILITY):
-        call.fail(requests.receive_problem(most, wait, seconds) or requests.visibility_problem(seconds))
+        error = requests.receive_problem(most, wait, seconds) or requests.visibility_problem(seconds)
+        refusing.reject(queue, call, "ReceiveMessage", error)
         return
     timeout = seconds * SECOND
     if queue.visible.count and hand_out(queue, call, most, timeout):
         return
     if queue.visible.count and not wait:
-        call.fail(requests.OVER_LIMIT)
+        refusing.reject(queue, call, "ReceiveMessage", requests.OVER_LIMIT)
         return
     now = queue.kernel.now
     poll = Poll(call, most, timeout, now)

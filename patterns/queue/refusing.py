@@ -29,8 +29,9 @@ def refused(queue: "QueueNode", call: Call, verb: str) -> bool:
 
 
 def reject(queue: "QueueNode", call: Call, verb: str, error: ServiceError) -> None:
-    if call.link is not None and call.listening:
-        queue.record("rejected", 0, verb, asker(call), error.code)
+    """Answer with an error. One that a link has asked for is told here, a person's by the run."""
+    if call.link is not None:
+        queue.record("refused_call", 0, verb, asker(call), error.code, error.message)
     call.fail(error)
 
 

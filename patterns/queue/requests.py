@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from patterns.queue.arguments import SendMessage, not_too_deep
 from patterns.queue.config import (
     IN_FLIGHT_QUOTA,
     LONGEST_DELAY,
@@ -16,8 +17,6 @@ from patterns.queue.config import (
     LONGEST_WAIT,
     MOST_AT_ONCE,
     QueueSettings,
-    SendMessage,
-    not_too_deep,
 )
 from simulator.engine.errors import ServiceError
 from simulator.engine.message import as_text, type_of

@@ -3,12 +3,13 @@
 Source: SQS API Reference, ChangeMessageVisibility; SQS Developer Guide, "Amazon SQS visibility timeout".
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from patterns.queue import receipts, receiving, refusing, requests
+from patterns.queue import batches, receipts, receiving, refusing, requests
 from patterns.queue.config import LONGEST_VISIBILITY
 from patterns.queue.stock import IN_FLIGHT, VISIBLE, Entry
 from simulator.engine.clock import SECOND, words
+from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
 
 if TYPE_CHECKING:
@@ -22,31 +23,57 @@ def change_message_visibility(queue: "QueueNode", call: Call) -> None:
     """
     if not queue.is_open and refusing.refused(queue, call, "ChangeMessageVisibility"):
         return
-    seconds, given = call.arguments.VisibilityTimeout, call.arguments.ReceiptHandle
+    arguments = call.arguments
+    error = _change(queue, arguments.ReceiptHandle, arguments.VisibilityTimeout)
+    if error is not None:
+        refusing.reject(queue, call, "ChangeMessageVisibility", error)
+        return
+    if queue.polls and queue.visible.count:
+        receiving.serve(queue)
+    call.reply(None)
+
+
+def change_message_visibility_batch(queue: "QueueNode", call: Call) -> None:
+    """Hide up to ten messages for longer, or give them back. Answered as DeleteMessageBatch is."""
+    if not queue.is_open and refusing.refused(queue, call, "ChangeMessageVisibilityBatch"):
+        return
+    given, error = batches.handles(call, "ChangeMessageVisibilityBatchRequestEntry")
+    if error is not None:
+        refusing.reject(queue, call, "ChangeMessageVisibilityBatch", error)
+        return
+    if call.link is not None:
+        seconds = [call.arguments.VisibilityTimeout] * len(given)
+    else:
+        seconds = [one.VisibilityTimeout for one in call.arguments.Entries]
+    results = [_change(queue, handle, one) for handle, one in zip(given, seconds, strict=True)]
+    if queue.polls and queue.visible.count:
+        receiving.serve(queue)
+    call.reply(results if call.link is not None else batches.answer(batches.ids(call), results))
+
+
+def _change(queue: "QueueNode", given: Any, seconds: int) -> ServiceError | None:
+    """Change one message's visibility; what is wrong with that, if something is."""
     handle = given if given.__class__ is tuple else receipts.found(queue, given)
     if handle is None:
-        call.fail(requests.invalid_handle(given))
-        return
+        return requests.invalid_handle(given)
     entry, now = queue.entries.get(handle[0]), queue.kernel.now
     if not 0 <= seconds <= LONGEST_VISIBILITY:
-        call.fail(requests.visibility_problem(seconds))
-    elif entry is None or entry.receives != handle[1]:
-        call.fail(requests.not_available(receipts.shown(handle)))
-    elif entry.state != IN_FLIGHT:
-        call.fail(requests.NOT_IN_FLIGHT)
-    elif now + seconds * SECOND > entry.since + LONGEST_VISIBILITY * SECOND:
-        call.fail(requests.beyond_total(seconds))
+        return requests.visibility_problem(seconds)
+    if entry is None or entry.receives != handle[1]:
+        return requests.not_available(receipts.shown(handle))
+    if entry.state != IN_FLIGHT:
+        return requests.NOT_IN_FLIGHT
+    if now + seconds * SECOND > entry.since + LONGEST_VISIBILITY * SECOND:
+        return requests.beyond_total(seconds)
+    queue.in_flight.cancel(entry.deadline)
+    if seconds:
+        entry.deadline = queue.in_flight.set(now + seconds * SECOND, entry)
+        queue.record("extended", entry.message.id, entry.deadline[0])
     else:
-        queue.in_flight.cancel(entry.deadline)
-        if seconds:
-            entry.deadline = queue.in_flight.set(now + seconds * SECOND, entry)
-            queue.record("extended", entry.message.id, entry.deadline[0])
-        else:
-            entry.state = VISIBLE
-            queue.visible.add(entry)
-            queue.record("released", entry.message.id, entry.earlier + entry.receives)
-            receiving.serve(queue)
-        call.reply(None)
+        entry.state = VISIBLE
+        queue.visible.add(entry)
+        queue.record("released", entry.message.id, entry.earlier + entry.receives)
+    return None
 
 
 def comes_back(queue: "QueueNode", entry: Entry) -> None:

@@ -7,9 +7,14 @@ names) and a consumer's request (one of these tuples, made a million times) meet
     link.ask("receive_message", ReceiveRequest(…), then, wait=…)         answered by a list of Delivery, maybe empty
     link.ask("delete_message", DeleteRequest(…), None, about=message)    answered by None
     link.ask("change_message_visibility", VisibilityRequest(…), then)    answered by None
+    link.ask("delete_message_batch", DeleteBatchRequest(…), then)        answered by a list, one entry for each handle:
+    link.ask("change_message_visibility_batch", VisibilityBatchRequest(…), then)     None, or what was wrong with it
+
+What polls and how stands in the settings of the link. Those of a plain poll and those of a mapping are classes of the
+channel's pattern, which the consumer's can't import; it knows them by what they have (`mapping_of`).
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, cast
 
 from simulator.engine.message import Message
 
@@ -47,3 +52,37 @@ class VisibilityRequest(NamedTuple):
 
     ReceiptHandle: Any
     VisibilityTimeout: int
+
+
+class DeleteBatchRequest(NamedTuple):
+    """The work on all of these is done, at most ten: one request."""
+
+    handles: tuple[Any, ...]
+
+
+class VisibilityBatchRequest(NamedTuple):
+    """Hide all of these, at most ten, for `VisibilityTimeout` seconds from now on: one request."""
+
+    handles: tuple[Any, ...]
+    VisibilityTimeout: int
+
+
+class Mapping(Protocol):
+    """The settings of a link over which a function's own pollers receive and invoke it with batches."""
+
+    @property
+    def BatchSize(self) -> int: ...  # noqa: N802 - as the service spells it
+
+    @property
+    def MaximumBatchingWindowInSeconds(self) -> int: ...  # noqa: N802 - as the service spells it
+
+    @property
+    def MaximumConcurrency(self) -> int | None: ...  # noqa: N802 - as the service spells it
+
+    @property
+    def ReportBatchItemFailures(self) -> bool: ...  # noqa: N802 - as the service spells it
+
+
+def mapping_of(settings: Any) -> Mapping | None:
+    """The settings of a poll link as those of a mapping, or None when it is a plain poll."""
+    return cast(Mapping, settings) if hasattr(settings, "MaximumBatchingWindowInSeconds") else None

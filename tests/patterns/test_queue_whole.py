@@ -146,7 +146,7 @@ def test_in_a_storm_of_faults_nothing_vanishes():
     assert conserved(run)
     assert custody(run, "emails") == len(list(run.find("emails").held()))
     happened = {record[1] for record in run.trace.records}
-    assert {"redelivered", "dead_lettered", "duplicated", "lost", "rejected", "turned_away"} <= happened
+    assert {"redelivered", "dead_lettered", "duplicated", "lost", "refused_call", "turned_away"} <= happened
 
 
 def test_however_many_messages_wait_and_are_in_flight_the_view_stays_as_small():
