@@ -1,6 +1,6 @@
-"""What is stored: scenarios that people configure, and runs that people have started from them.
+"""What is stored: scenarios that people configure, runs that people have started from them, and the limits of both.
 
-Neither table is touched while frames flow. A scenario is a document (JSON, versioned) with the few columns by which
+No table is touched while frames flow. A scenario is a document (JSON, versioned) with the few columns by which
 the library finds it; a run is the snapshot of its document, its seed and its journal, which is all that a run is
 (same three, same trace), plus who may control it. The snapshot is kept with the run so that editing or retiring a
 scenario never changes what somebody has watched.
@@ -18,6 +18,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+
+from simulator.engine.clock import DAY, MINUTE
 
 FROM_DOCUMENT = ("title", "summary", "level", "tags", "patterns", "edited")
 UNTOUCHED_FOR = timedelta(days=1)
@@ -160,6 +162,61 @@ class Run(models.Model):
     def untouched(self) -> bool:
         """Whether nobody has played it or done anything to it: such a run may be handed out again."""
         return not self.journal and self.reached == 0 and self.parent_id is None
+
+
+class Limits(models.Model):
+    """How much anybody may take of this server. The newest row holds; the older ones say who changed what, and when.
+
+    Without a row the defaults hold. Each limit is declared here once: its form, its validation and its sentence follow.
+    """
+
+    longest_run = models.BigIntegerField(
+        "longest run",
+        default=31 * DAY,
+        validators=[MinValueValidator(MINUTE), MaxValueValidator(31 * DAY)],
+        help_text="How much virtual time a scenario may say that its runs last, from 1m to 31d.",
+    )
+    messages_per_second = models.PositiveIntegerField(
+        "messages per second",
+        default=20_000,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000_000)],
+        help_text="What all producers of a scenario may send together at their fastest, per virtual second.",
+    )
+    viewers = models.PositiveIntegerField(
+        "viewers of a run",
+        default=500,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+        help_text="How many pages may watch one run at once.",
+    )
+    runs_an_hour = models.PositiveIntegerField(
+        "runs an hour",
+        default=120,
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+        help_text="How many runs one person may start within an hour; instructors and staff are not counted.",
+    )
+    live_runs = models.PositiveIntegerField(
+        "live runs",
+        default=200,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+        help_text="How many runs this server holds in memory; beyond it, one that nobody watches is put away.",
+    )
+    live_megabytes = models.PositiveIntegerField(
+        "memory of live runs",
+        default=2_000,
+        validators=[MinValueValidator(100), MaxValueValidator(1_000_000)],
+        help_text="What the live runs may remember of their past together, in megabytes.",
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = verbose_name_plural = "limits"
+
+    def __str__(self) -> str:
+        return "The limits"
 
 
 def patterns_of(document: Any) -> list[str]:

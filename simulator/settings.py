@@ -140,6 +140,16 @@ LOGIN_REDIRECT_URL = "library"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
+# Failed sign-ins are counted in this process, and no more of them than fit (simulator/pages/sign_in.py).
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "sign-in": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "sign-in",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
+FILE_UPLOAD_HANDLERS = ["simulator.pages.uploads.SmallFiles"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # A scenario document may carry 1 MB of recorded timestamps; form encoding can triple its length.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

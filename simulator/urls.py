@@ -1,10 +1,10 @@
 """Every address of the site, one line each."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from simulator.pages import health, help, inspector, library, play, robots, run, runs, scenario, story_log
+from simulator.pages import health, help, inspector, library, play, robots, run, runs, scenario, sign_in, story_log
 
 urlpatterns = [
     path("", library.library, name="library"),
@@ -19,7 +19,7 @@ urlpatterns = [
     path("runs/<str:key>/log/", story_log.log, name="log"),
     path("runs/<str:key>/journeys/<int:message>/", story_log.journey, name="journey"),
     path("help/", help.help_page, name="help"),
-    path("sign-in/", LoginView.as_view(template_name="account/sign_in.html", next_page="library"), name="sign-in"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(next_page="library"), name="sign-out"),
     path("robots.txt", robots.robots, name="robots"),
     path("healthz", health.healthz),

@@ -40,6 +40,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+@pytest.fixture(autouse=True)
+def _what_a_process_remembers() -> Iterator[None]:
+    """Each test begins with what the database says: limits and failed sign-ins of another test are forgotten."""
+    from django.core.cache import caches
+
+    from simulator import limits
+
+    limits.forget()
+    caches["sign-in"].clear()
+    yield
+    limits.forget()
+
+
 @pytest.fixture(scope="session")
 def _server(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     from simulator import server

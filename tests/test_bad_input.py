@@ -6,11 +6,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from simulator import catalog
+from simulator import limits as house_limits
 from simulator.asgi import application
 from simulator.engine import scenario as documents
 from simulator.engine.clock import SECOND
@@ -290,8 +292,8 @@ def test_runs_that_nobody_played_are_forgotten_and_all_others_kept(stored: Store
     assert left == {run.key for run in (stored, played, changed, fork, *untouched[1:])}
 
 
-def test_whoever_starts_runs_without_end_is_told_to_stop(stored: StoredRun, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("simulator.permissions.MOST_RUNS_AN_HOUR", 3)
+def test_whoever_starts_runs_without_end_is_told_to_stop(stored: StoredRun):
+    house_limits.change(None, runs_an_hour=3)
     client = Client()
     for seed in range(2, 5):
         assert client.get(reverse("play", args=["mails"]), {"seed": seed})["Location"].startswith("/runs/")
@@ -301,8 +303,8 @@ def test_whoever_starts_runs_without_end_is_told_to_stop(stored: StoredRun, monk
     assert Client().get(reverse("play", args=["mails"]))["Location"].startswith("/runs/"), "somebody else"
 
 
-async def test_whoever_forks_without_end_is_told_to_stop(stored: StoredRun, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("simulator.permissions.MOST_RUNS_AN_HOUR", 2)
+async def test_whoever_forks_without_end_is_told_to_stop(stored: StoredRun):
+    await sync_to_async(house_limits.change)(None, runs_an_hour=2)
     for _ in range(2):
         await hub.fork(stored.key, 0, None, "you")
     with pytest.raises(Refused, match="you have started 2 runs within an hour"):

@@ -11,13 +11,13 @@ from typing import ClassVar
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from simulator import permissions
+from simulator import limits, permissions
 from simulator.engine.errors import Refused, ServiceError
 from simulator.live import protocol
 from simulator.live.followers import Follower
 from simulator.live.hub import NoRoom, NoSuchRun, hub
 from simulator.live.pacing import Pace
-from simulator.live.session import MOST_VIEWERS, Session
+from simulator.live.session import Session
 from simulator.models import Run
 
 # A page may send this many messages at once, and this many a second for long; and make this many mistakes in a minute.
@@ -53,6 +53,7 @@ class Viewer(AsyncWebsocketConsumer):
         key = self.scope["url_route"]["kwargs"]["key"]
         try:
             self.may = await self._allowed(key)
+            most = await limits.acurrent()
             session = await hub.session(key)
         except NoRoom as full:
             await self._close(protocol.FULL, str(full))
@@ -60,8 +61,8 @@ class Viewer(AsyncWebsocketConsumer):
         except NoSuchRun as missing:
             await self._close(protocol.NO_SUCH_RUN, str(missing))
             return
-        if len(session.followers) >= MOST_VIEWERS:
-            await self._close(protocol.FULL, f"{MOST_VIEWERS} people watch this run already.")
+        if len(session.followers) >= most.viewers:
+            await self._close(protocol.FULL, limits.too_many_viewers(most))
             return
         self.key = key
         await self._send(session.hello(self.may))

@@ -10,13 +10,14 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
-from simulator import catalog
+from simulator import catalog, limits
 from simulator.engine import journal, scenario
 from simulator.engine.clock import Micros
 from simulator.engine.errors import Problem, Refused
 from simulator.engine.run import Run
 from simulator.live.recording import Recording
 from simulator.live.session import Session
+from simulator.models import Limits
 from simulator.models import Run as StoredRun
 from simulator.permissions import too_many_runs
 
@@ -26,12 +27,6 @@ TIDY_EVERY = 60.0
 
 # One that was opened so few wall seconds ago is somebody's, who is about to watch it.
 JUST_OPENED = 10.0
-
-# Sessions alive at once; beyond it the one unwatched for longest goes first, and if all are watched no more are opened.
-MOST_SESSIONS = 200
-
-# What all sessions together may remember of their past; the same ones go when it is more.
-MOST_BYTES = 2_000_000_000
 
 
 class NoSuchRun(Exception):  # noqa: N818
@@ -99,6 +94,15 @@ class Hub:
         session = self.sessions.get(key)
         return session is not None and (session.playing or session.furthest > 0)
 
+    async def dismiss(self, key: str) -> bool:
+        """Store and forget one run although somebody may watch it, whose page is told so; False if it is not alive."""
+        session = self.sessions.get(key)
+        if session is None:
+            return False
+        session.dismiss()
+        await self._close(session)
+        return True
+
     async def put_away(self) -> None:
         """Store and forget the sessions that nobody has watched for a while."""
         for session in list(self.sessions.values()):
@@ -139,17 +143,19 @@ class Hub:
             await self.put_away()
 
     async def _make_room(self) -> None:
+        """Where the limits leave no room, the run unwatched for longest goes; if all are watched, raises NoRoom."""
         await self.put_away()
-        while self._is_full():
+        most = await limits.acurrent()
+        while self.sessions and self._is_full(most):
             now = time.monotonic()
             longest = max(self.sessions.values(), key=lambda one: one.unwatched_for(now))
             if longest.unwatched_for(now) <= JUST_OPENED:
-                raise NoRoom("As many runs are being watched as this server can hold; please try again later.")
+                raise NoRoom(limits.too_many_live_runs(most))
             await self._close(longest)
 
-    def _is_full(self) -> bool:
+    def _is_full(self, most: Limits) -> bool:
         memory = sum(session.recording.bytes for session in self.sessions.values())
-        return len(self.sessions) >= MOST_SESSIONS or memory > MOST_BYTES
+        return len(self.sessions) >= most.live_runs or memory > most.live_megabytes * 1_000_000
 
     async def _close(self, session: Session) -> None:
         if self.sessions.get(session.key) is not session:

@@ -20,7 +20,7 @@ LARGEST = 64_000
 
 # Close codes: our own, of the range that RFC 6455 (7.4.2) leaves to applications; autobahn sends no others.
 NO_SUCH_RUN, TOO_SLOW, TOO_LARGE, TOO_MANY, FULL = 4404, 4408, 4413, 4429, 4503
-RESTART = 4012
+RESTART, PUT_AWAY = 4012, 4410
 
 Moment = Annotated[int, Field(ge=0, le=2**53)]
 

@@ -39,7 +39,6 @@ TICK = 0.06
 HISTORY_EVERY = 0.5
 SAVE_EVERY = 5.0
 PAUSE_UNWATCHED_AFTER = 30.0
-MOST_VIEWERS = 500
 
 # A viewer that acknowledges nothing for so long, although frames go out, is let go. A page does so every second, but
 # in a tab that is out of sight browsers run its timers only once a minute.
@@ -54,6 +53,7 @@ Save = Callable[[str, list[list[Any]], Micros], Awaitable[None]]
 PAST = Problem("", "This moment is past: the run has gone on from here.", cure="Fork from here to change what happens.")
 
 TOO_SLOW = "This page has not kept up for a while."
+PUT_AWAY = "An administrator has put this run away. Reload the page to open it again."
 GOODBYE = "The server is going to stop; this page will come back by itself."
 
 
@@ -286,6 +286,12 @@ class Session:
             self._saved = now
         except DatabaseError:
             logger.warning("The run %s could not be stored; it will be tried again.", self.key, exc_info=True)
+
+    def dismiss(self) -> None:
+        """Let the viewers go, whose pages do not come back by themselves."""
+        for follower in list(self.followers):
+            follower.end(protocol.PUT_AWAY, PUT_AWAY)
+            self.leave(follower)
 
     async def close(self) -> None:
         """Stop playing, store, and let the viewers go."""

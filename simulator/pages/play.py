@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from simulator import catalog
+from simulator import catalog, limits
 from simulator.engine import scenario as documents
 from simulator.engine.errors import Refused
 from simulator.live.hub import hub
@@ -30,9 +30,12 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if scenario is None or not may(request.user, visitor_of(request.session), scenario, "play"):
         raise Http404(f"No published scenario is called “{slug}”.")
     try:
-        documents.read(scenario.document, catalog.patterns())
+        beyond = limits.exceeded(documents.read(scenario.document, catalog.patterns()))
     except Refused as refused:
         messages.error(request, f"“{scenario.title}” can't be played: it has {len(refused.problems)} problems.")
+        return redirect(scenario)
+    if beyond:
+        messages.error(request, f"“{scenario.title}” can't be played here: {' '.join(map(str, beyond))}")
         return redirect(scenario)
     seed = _seed(request, scenario)
     visitor = ensure_visitor(request.session)

@@ -15,6 +15,8 @@ SAME_ROOM = {
     "management": "pages",
     "templatetags": "pages",
     "permissions": "models",
+    "limits": "models",
+    "exchange": "models",
     "migrations": "models",
 }
 # What carries the house: the rooms down to pages may use it, and it uses no room.

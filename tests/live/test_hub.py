@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import sync_to_async
 
+from simulator import limits
 from simulator.engine.clock import SECOND
 from simulator.engine.errors import Refused
 from simulator.live import hub as hubs
+from simulator.live import protocol
 from simulator.live.hub import Hub, NoRoom, NoSuchRun
 from simulator.models import Run
 from tests.live.audience import Page, mails, played_to, views
@@ -120,7 +123,7 @@ async def test_whoever_opens_a_run_while_it_is_put_away_gets_what_was_stored(hub
 
 
 async def test_when_all_places_are_taken_the_one_unwatched_for_longest_goes(hub: Hub, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(hubs, "MOST_SESSIONS", 2)
+    await sync_to_async(limits.change)(None, live_runs=2)
     monkeypatch.setattr(hubs, "JUST_OPENED", 0.0)
     first, second, third = [await stored() for _ in range(3)]
     await hub.session(first)
@@ -132,11 +135,11 @@ async def test_when_all_places_are_taken_the_one_unwatched_for_longest_goes(hub:
     assert set(hub.sessions) == {first, third}
 
 
-async def test_when_all_runs_are_watched_no_more_are_opened(hub: Hub, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(hubs, "MOST_SESSIONS", 1)
+async def test_when_all_runs_are_watched_no_more_are_opened(hub: Hub):
+    await sync_to_async(limits.change)(None, live_runs=1)
     Page(await hub.session(await stored()))
 
-    with pytest.raises(NoRoom):
+    with pytest.raises(NoRoom, match="administrator can change this limit"):
         await hub.session(await stored())
 
 
@@ -162,3 +165,19 @@ async def test_a_moment_that_was_never_reached_can_not_be_forked(hub: Hub):
         await hub.fork(key, SECOND, None, "")
 
     assert await Run.objects.acount() == 1
+
+
+async def test_a_run_is_put_away_although_somebody_watches_and_their_page_is_told(hub: Hub):
+    key = await stored()
+    session = await hub.session(key)
+    page = Page(session)
+    await played_to(session, 2 * SECOND)
+    await session.play()
+
+    assert await hub.dismiss(key)
+
+    assert key not in hub.sessions and not session.playing
+    await page.until(lambda: page.closed is not None)
+    assert page.closed == protocol.PUT_AWAY
+    assert (await Run.objects.aget(key=key)).reached >= 2 * SECOND
+    assert not await hub.dismiss(key)

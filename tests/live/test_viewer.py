@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
+from simulator import limits
 from simulator.live import consumers, protocol
 from simulator.live.hub import hub
 from simulator.live.routing import websocket_urlpatterns
@@ -179,8 +181,8 @@ async def test_a_run_that_is_not_there_is_said_to_be_so(db: None):
     assert await socket.closed() == protocol.NO_SUCH_RUN
 
 
-async def test_only_so_many_can_watch_one_run(owner: Socket, key: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(consumers, "MOST_VIEWERS", 1)
+async def test_only_so_many_can_watch_one_run(owner: Socket, key: str):
+    await sync_to_async(limits.change)(None, viewers=1)
     await owner.hear("frame")
 
     one_more = await Socket(key, "guest").open()

@@ -378,6 +378,6 @@ async def test_the_list_of_runs_is_ones_own_and_instructors_see_all(scenario, vi
     assert "No runs yet" in text(await other.get(reverse("runs")))
     assert (await other.get(reverse("runs") + "?all=1")).status_code == 403
     user = await User.objects.acreate(username="teacher")
-    await user.groups.aadd(await Group.objects.acreate(name=INSTRUCTORS))
+    await user.groups.aadd((await Group.objects.aget_or_create(name=INSTRUCTORS))[0])
     await sync_to_async(other.force_login)(user)
     assert "Mails" in text(await other.get(reverse("runs") + "?all=1"))

@@ -3,8 +3,8 @@
  *
  * After a break it waits a little longer each time, and its first message is `resume` with the number of the last frame
  * that arrived, so that the run goes on without a jump where that is possible. Once a second it says which frame it has
- * seen: that is how the server knows a page that can't follow. Two ways of closing are final (docs/PROTOCOL.md): no such
- * run, and a message of ours that was too large to be a mistake of the network.
+ * seen: that is how the server knows a page that can't follow. Three ways of closing are final (docs/PROTOCOL.md): no
+ * such run, a run that was put away, and a message of ours that was too large to be a mistake of the network.
  */
 
 /** @typedef {"connecting" | "open" | "waiting" | "closed"} SocketState */
@@ -12,6 +12,7 @@
 const OPEN = 1; // WebSocket.readyState
 const CLOSED = 3;
 const NO_SUCH_RUN = 4404;
+const PUT_AWAY = 4410;
 const TOO_LARGE = 4413;
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 10_000;
@@ -20,6 +21,7 @@ const SEEN_EVERY = 1000;
 /** What to tell the reader when the line has gone for good, by close code. */
 const FINAL = new Map([
   [NO_SUCH_RUN, 'This run does not exist any more. Open its scenario again to start a new one.'],
+  [PUT_AWAY, 'An administrator has put this run away. Reload the page to open it again.'],
   [TOO_LARGE, 'The server closed the line, because a message from this page was too large. Reload the page to go on.'],
 ]);
 

@@ -112,6 +112,14 @@ test("a run that does not exist is not asked for again, and the reason is the se
   assert.deepEqual(states.at(-1), ['closed', 'There is no run called k.']);
 });
 
+test('a run that was put away is opened again only by its reader', () => {
+  const { line, states } = connected();
+  line().drop(4410);
+  mock.timers.tick(60_000);
+  assert.equal(Line.opened.length, 1);
+  assert.match(states.at(-1)[1], /put this run away\. Reload/);
+});
+
 test('a server that restarts is waited for', () => {
   const { line, states } = connected();
   line().hear({ type: 'closing', message: 'The server restarts.' });
