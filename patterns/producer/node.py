@@ -8,10 +8,9 @@ apart, for the same reason.
 
 from collections.abc import Iterator
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from patterns.producer.config import Burst, ProducerSettings, SendOne, SendSettings
-from patterns.producer.sending import Sending
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Timer
@@ -20,6 +19,7 @@ from simulator.engine.message import ORIGINS, Message, MessageId, as_text, type_
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
 from simulator.engine.processes import ArrivalProcess
+from simulator.engine.sending import Sending
 from simulator.engine.template import Maker, size, size_of_attributes
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Bodies:
 class Producer(Node):
     """Sends messages on its links. `sent` counts them, `unsent` are those it holds between two tries."""
 
+    GIVES_UP: ClassVar[str] = "gave_up"
     settings: ProducerSettings
 
     def __init__(self, run: "Run", index: int, identity: str, title: str, settings: ProducerSettings) -> None:
@@ -137,6 +138,15 @@ class Producer(Node):
 
     def recover(self) -> None:
         self.crashed = False
+
+    def objection(self, sending: Sending, error: ServiceError) -> str:
+        """Why a message that was refused is not sent again, or ""."""
+        if self.crashed:
+            return f"{error.code}, and {self.id} has crashed"
+        return f"{error.code} after {sending.tried}" if sending.tries > self.settings.retries else ""
+
+    def sending_is_over(self, sending: Sending, error: ServiceError | None) -> None:
+        """Nothing hangs on it: only a producer that retries listens at all."""
 
     def view(self) -> dict[str, Any]:
         arrivals, limit = self.settings.arrivals, self.settings.limit

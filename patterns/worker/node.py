@@ -14,10 +14,9 @@ from collections import deque
 from collections.abc import Iterator
 from math import ceil
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from patterns.worker.config import WorkerSettings
-from patterns.worker.passing import Output
 from patterns.worker.seat import Seat
 from patterns.worker.work import Source, Work
 from simulator.engine.clock import Micros, seconds, words
@@ -29,6 +28,7 @@ from simulator.engine.operations import Call
 from simulator.engine.polling import DeleteRequest
 from simulator.engine.recent import Recent
 from simulator.engine.samplers import Sampler
+from simulator.engine.sending import Sending
 
 if TYPE_CHECKING:
     from simulator.engine.run import Run
@@ -46,6 +46,7 @@ class Worker(Node):
     `inbox` holds pushed messages that wait for a free seat.
     """
 
+    GIVES_UP: ClassVar[str] = "given_up"
     settings: WorkerSettings
 
     def __init__(self, run: "Run", index: int, identity: str, title: str, settings: WorkerSettings) -> None:
@@ -53,7 +54,7 @@ class Worker(Node):
         self.sources: list[Source] = []
         self.sends: list[Link] = []
         self.seats: list[Seat] = []
-        self.unsent: dict[Output, None] = {}
+        self.unsent: dict[Sending, None] = {}
         self.pauses: Random = self.stream("retries")
         self.crashed = False
         self.failing = 0.0
@@ -191,6 +192,20 @@ class Worker(Node):
         else:
             self.give_back(work, reason)
 
+    # What is passed on.
+
+    def objection(self, sending: Sending, error: ServiceError) -> str:
+        """Why an output that was refused is not sent again, or ""."""
+        if sending.purpose.seat is None:
+            return f"{self.id} crashed and forgot it"
+        if sending.tries < self.settings.write_attempts:
+            return ""
+        return f"{sending.link.target.id} did not take it: {error.code} after {sending.tried}"
+
+    def sending_is_over(self, sending: Sending, error: ServiceError | None) -> None:
+        """An output was taken, or, with an error, given up: the work it belongs to hears so."""
+        sending.purpose.settled(f"{sending.link.target.id} did not take it: {error.code}" if error is not None else "")
+
     # Faults.
 
     def crash(self) -> None:
@@ -247,8 +262,8 @@ class Worker(Node):
             yield work.message.id
         for seat in self.seats:
             yield from (work.message.id for work in seat.all_work() if work.source is None)
-        for output in self.unsent:
-            yield output.message.id
+        for sending in self.unsent:
+            yield sending.message.id
 
     # Its own affairs.
 

@@ -9,64 +9,15 @@ overwrite by key.
 from typing import TYPE_CHECKING, Any
 
 from patterns.worker.work import Work
-from simulator.engine.backoff import backoff
-from simulator.engine.errors import ServiceError
 from simulator.engine.expression import MOST_BYTES as LARGEST
 from simulator.engine.expression import ExpressionFailed, evaluate
-from simulator.engine.kernel import Timer
-from simulator.engine.link import Link
-from simulator.engine.message import Message, type_of
+from simulator.engine.message import type_of
+from simulator.engine.sending import Sending
 from simulator.engine.template import size
 
 if TYPE_CHECKING:
     from patterns.worker.node import Worker
     from patterns.worker.seat import Seat
-
-
-class Output:
-    """One message to one target. Between two tries the worker has it in its custody, and `waits` is the timer."""
-
-    __slots__ = ("link", "message", "passing", "tries", "waits")
-
-    def __init__(self, passing: "Passing", link: Link, message: Message) -> None:
-        self.passing = passing
-        self.link = link
-        self.message = message
-        self.tries = 0
-        self.waits: Timer | None = None
-
-    def go(self) -> None:
-        """Send it, for the first time or again."""
-        self.passing.worker.unsent.pop(self, None)
-        self.waits = None
-        self.tries += 1
-        self.link.send(self.message, self.heard)
-
-    def heard(self, result: Any, error: ServiceError | None) -> None:
-        """The target's answer."""
-        passing = self.passing
-        worker = passing.worker
-        if error is None:
-            passing.settled("")
-        elif passing.seat is None:
-            self.give_up(f"{worker.id} crashed and forgot it")
-        elif self.tries >= worker.settings.write_attempts:
-            reason = f"{self.link.target.id} did not take it: {error.code}"
-            self.give_up(f"{reason} after {self.tries} {'try' if self.tries == 1 else 'tries'}")
-            passing.settled(reason)
-        else:
-            wait = backoff(self.tries, worker.pauses)
-            worker.record("retrying", self.message.id, self.tries, wait, error.code)
-            worker.unsent[self] = None
-            self.waits = worker.kernel.after(wait, self.go)
-
-    def give_up(self, reason: str) -> None:
-        """The message ends here."""
-        if self.waits is not None:
-            self.passing.worker.kernel.cancel(self.waits)
-            self.waits = None
-        self.passing.worker.unsent.pop(self, None)
-        self.passing.worker.record("given_up", self.message.id, reason)
 
 
 class Passing:
@@ -78,7 +29,7 @@ class Passing:
         self.seat: Seat | None = seat
         self.worker: Worker = seat.worker
         self.work = work
-        self.outputs: list[Output] = []
+        self.outputs: list[Sending] = []
         self.pending = 0
         self.reason = ""
 
@@ -104,7 +55,7 @@ class Passing:
         for link in worker.sends:
             made = worker.make(kind, body, bytes_, cause=message, attributes=attributes, group=message.group)
             worker.record("created", made.id, message.id)
-            self.outputs.append(Output(self, link, made))
+            self.outputs.append(Sending(worker, link, made, self))
         self.pending = len(self.outputs)
         for output in self.outputs:
             output.go()
