@@ -3,7 +3,9 @@
 A message is made for each link, with the input as its cause. Whoever gets it answers; a refusal or a silence brings
 it back, and it is tried again with growing pauses. If one target has taken its message and another never does, the
 input comes again and the first target gets a second message: that is what at-least-once means, and why stores
-overwrite by key.
+overwrite by key. A FIFO queue needs no such care: an output keeps the group of its input, and is sent under the
+input's deduplication id, so that what a repeated work makes is recognised.
+Source: SQS Developer Guide, "Exactly-once processing in Amazon SQS".
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from patterns.worker.work import Work
 from simulator.engine.expression import MOST_BYTES as LARGEST
 from simulator.engine.expression import ExpressionFailed, evaluate
-from simulator.engine.message import type_of
+from simulator.engine.message import label, type_of
 from simulator.engine.sending import Sending
 from simulator.engine.template import size
 
@@ -52,8 +54,11 @@ class Passing:
         kind = type_of(body, message.type)
         attributes = message.attributes if same else None
         bytes_ = message.size if same else size(body)
+        once = message.deduplication or label(message.id, worker.run.scenario.prefixes)
         for link in worker.sends:
-            made = worker.make(kind, body, bytes_, cause=message, attributes=attributes, group=message.group)
+            made = worker.make(
+                kind, body, bytes_, cause=message, attributes=attributes, group=message.group, deduplication=once
+            )
             worker.record("created", made.id, message.id)
             self.outputs.append(Sending(worker, link, made, self))
         self.pending = len(self.outputs)

@@ -176,13 +176,14 @@ class Link:
         then: Callable[[Any, ServiceError | None], None] | None,
         *,
         back: bool = True,
-        about: Message | None = None,
+        about: Message | Sequence[Message] | None = None,
         wait: Micros = 0,
     ) -> Call:
         """Send a request to the source (`back`) or the target: its method `handler` gets the `Call`.
 
-        `about` is the message the request is drawn as (an acknowledgement); `wait` is how long the answer may rightly
-        take. A lost request or answer comes back as RequestTimeout, PATIENCE later.
+        `about` is the message the request is drawn as (an acknowledgement), or a list of them, which travel side by
+        side; `wait` is how long the answer may rightly take. A lost request or answer comes back as RequestTimeout,
+        PATIENCE later.
         """
         call = Call(arguments, then, self, back)
         if self._calm:
@@ -190,10 +191,11 @@ class Link:
         else:
             delay, lost = self._delay(), self._is_lost()
         if about is not None:
-            self._hop(about, delay, back, REPLY | LOST if lost else REPLY)
+            for message in (about,) if isinstance(about, Message) else about:
+                self._hop(message, delay, back, REPLY | LOST if lost else REPLY)
+                if lost:
+                    self.kernel.after(delay // 2, self._drop, message.id, self._cause(), "a request")
         if lost:
-            if about is not None:
-                self.kernel.after(delay // 2, self._drop, about.id, self._cause(), "a request")
             self.kernel.after(wait + PATIENCE, self._give_up, call)
         else:
             asked = self.source if back else self.target

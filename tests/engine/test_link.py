@@ -8,7 +8,7 @@ from simulator.engine.clock import SECOND, Micros, seconds
 from simulator.engine.link import PATIENCE
 from simulator.engine.message import DUPLICATE, LOST, REFUSED, REPLY
 from simulator.engine.run import Run
-from tests.engine.station import Station, Try, at, conserved, kinds, run_of, station, way
+from tests.engine.station import Station, Take, Try, at, conserved, kinds, run_of, station, way
 
 MILLISECOND = SECOND // 1000
 
@@ -357,3 +357,30 @@ def test_a_calm_link_draws_no_chance_for_mishaps_so_that_its_latencies_stay_as_t
 
 def partition(at: str, span: str) -> dict[str, str]:
     return {"at": at, "fault": "partition", "link": "a-b", "for": span}
+
+
+def test_a_request_about_several_messages_is_drawn_as_all_of_them_side_by_side() -> None:
+    run = run_of(station("a", makes=2, gap=0.1), station("b"), way("a", "b", latency=0.1))
+    run.advance(SECOND)
+    kept = [messages[0] for messages in run.nodes[1].kept.values()]
+    before = len(run.trace.records)
+
+    run.links[0].ask("take", Take(most=1), None, about=kept)
+
+    hops = run.trace.records[before:]
+    assert kinds(hops) == ["carried", "carried"]
+    assert [hop[3] for hop in hops] == [message.id for message in kept]
+    assert flags(run, "carried")[-2:] == [REPLY, REPLY]
+    assert travel(run, "carried")[-2:] == [100 * MILLISECOND] * 2
+
+
+def test_a_lost_request_about_several_messages_names_each_of_them() -> None:
+    run = run_of(station("a", makes=2, gap=0.1), station("b"), way("a", "b", latency=0.1))
+    run.advance(SECOND)
+    kept = [messages[0] for messages in run.nodes[1].kept.values()]
+    run.intervene("a-b", "partition")
+
+    run.links[0].ask("take", Take(most=1), None, about=kept)
+    run.advance(2 * SECOND)
+
+    assert [record[3] for record in run.trace.records if record[1] == "dropped"] == [message.id for message in kept]

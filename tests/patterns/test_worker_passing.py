@@ -56,6 +56,32 @@ def test_what_it_makes_names_its_cause_and_is_accepted_before_the_input_is_delet
     assert conserved(run)
 
 
+def test_an_output_keeps_the_group_and_is_sent_under_the_deduplication_id_of_its_input():
+    """Source: SQS Developer Guide, "Exactly-once processing in Amazon SQS"."""
+    body = {"customer": {"one_of": ["Ada"]}, "number": {"sequence": {}}}
+    run = scenario(
+        producer("shop", to="orders", arrivals=ONE, limit=1, body=body, group="customer", deduplication="number"),
+        queue("orders"),
+        worker("clerk", polls="orders", to="invoices", service=seconds(1)),
+        queue("invoices"),
+    )
+    do(run, "orders", "SendMessage", MessageBody="by hand")
+    run.advance(seconds(10))
+    sent = [(message.group, message.deduplication) for message in entries(run, "invoices")]
+    assert sorted(sent, key=str) == [("Ada", "1"), (None, "you-1")]
+
+
+def test_a_repeated_work_sends_its_output_under_the_same_deduplication_id():
+    run = scenario(
+        queue("orders", VisibilityTimeout=10),
+        worker("clerk", polls="orders", to="invoices", service=seconds(15), concurrency=2),
+        queue("invoices"),
+    )
+    do(run, "orders", "SendMessage", MessageBody="x")
+    run.advance(seconds(40))
+    assert [message.deduplication for message in entries(run, "invoices")] == ["you-1"] * 3
+
+
 def test_every_link_gets_a_message_of_its_own():
     run = scenario(
         producer("shop", to="orders", arrivals=ONE, limit=3),
