@@ -48,6 +48,19 @@ def test_a_file_is_run_for_as_long_as_asked_and_told_in_figures(document):
     assert "holds" in told
 
 
+def test_the_guarantees_are_judged(document, tmp_path):
+    figures = tmp_path / "figures.json"
+    told = simulate(document, "--for", "1m", "--metrics", figures)
+    assert "  No loss                 holds: Nothing has been lost." in told
+    assert "  Limit of receives       n/a: No queue here has a dead-letter queue" in told
+    guarantees = {one["key"]: one for one in json.loads(figures.read_text())["guarantees"]}
+    assert guarantees["no_duplicates"]["state"] == "holds"
+
+    crashed = DOCUMENT | {"faults": [{"at": "10s", "fault": "crash", "node": "mailer", "for": "20s"}]}
+    document.write_text(json.dumps(crashed).replace('"constant": 0.1', '"constant": 2'))
+    assert "No duplicates           broken at 00:" in simulate(document)
+
+
 def test_without_a_span_it_runs_for_the_documents_length(document):
     assert "Mails: 2 min" in simulate(document)
 

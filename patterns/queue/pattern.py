@@ -19,6 +19,19 @@ def kind_of(settings: config.QueueSettings) -> str:
     return "fifo" if settings.FifoQueue else "standard"
 
 
+def allows(settings: Any) -> dict[str, str]:
+    """What the service does not promise. Source: SQS Developer Guide, "Amazon SQS at-least-once delivery" and "FIFO
+    delivery logic".
+    """
+    if kind_of(settings) == "fifo":
+        again = "A FIFO queue stores a message once, and still gives it out again when nobody deletes it in time."
+        return {"no_duplicates": again}
+    return {
+        "no_duplicates": "A standard queue may do so: it delivers at least once.",
+        "group_order": "A standard queue does not promise an order.",
+    }
+
+
 def check(settings: Any, outs: list[str]) -> list[Problem]:
     """A queue has one redrive policy, and so one dead-letter queue. Source: SQS API Reference, SetQueueAttributes."""
     count = outs.count("dead")
@@ -147,4 +160,5 @@ PATTERN = Pattern(
     measures=MEASURES,
     takes=("send",),
     check=check,
+    allows=allows,
 )

@@ -61,7 +61,8 @@ class Pattern:
     `copies` says whether the node makes a message for every link it sends on (then a cycle through two of them
     multiplies); `kind_of(settings)` is the value of the view's `kind`; `names(settings)` gives the vendor-neutral and
     the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood (outs: kinds of outgoing
-    links); `types(settings)` lists the message types it can make, for the legend.
+    links); `types(settings)` lists the message types it can make, for the legend. `allows(settings)` says, by the key
+    of a guarantee (simulator/folds/guarantees.py), in a sentence why the service may break it.
     """
 
     module: str
@@ -81,6 +82,7 @@ class Pattern:
     copies: bool = False
     check: Callable[[Any, list[str]], list[Problem]] = lambda settings, outs: []
     types: Callable[[Any], list[str]] = lambda settings: []
+    allows: Callable[[Any], Mapping[str, str]] = lambda settings: {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return pattern_in, (self.module,)

@@ -14,6 +14,7 @@ from simulator.engine.run import Run
 from simulator.engine.trace import Record
 from simulator.folds.archive import Archive
 from simulator.folds.frame import Motion
+from simulator.folds.guarantees import Guarantees
 from simulator.folds.marks import Marks
 from simulator.folds.metrics import Metrics
 from simulator.folds.narration import Narrator
@@ -28,6 +29,8 @@ BYTES_PER_RECORD = 50
 # What a session wants back with a moment: the hops in motion there, and how far the story had been told.
 Memory = tuple[Motion, Told]
 
+Folds = tuple[Metrics, Marks, Guarantees]
+
 
 class Recording:
     """Archive, charts, marks and checkpoints of one run; `now` moves elsewhere, this only grows (or is cut for a
@@ -39,6 +42,7 @@ class Recording:
         self.archive = Archive()
         self.metrics = Metrics(run.scenario)
         self.marks = Marks(run.scenario)
+        self.guarantees = Guarantees(run.scenario)
         self.narrator = Narrator(run.scenario, run.looks)
         self.checkpoints = Checkpoints()
         self.furthest: Micros = 0
@@ -52,6 +56,7 @@ class Recording:
             self.archive.append(fresh)
             self.metrics.add(fresh)
             self.marks.add(fresh)
+            self.guarantees.add(fresh)
             self.narrator.learn(fresh, run.looks)
         self.furthest = max(self.furthest, run.now)
 
@@ -66,7 +71,7 @@ class Recording:
             return
         with _uncollected():
             state = run.checkpoint()
-            folds = pickle.dumps((self.metrics, self.marks, more), protocol=pickle.HIGHEST_PROTOCOL)
+            folds = pickle.dumps((self._folds(), more), protocol=pickle.HIGHEST_PROTOCOL)
         self.checkpoints.add(Checkpoint(run.now, run.trace.count, len(run.journal), state, folds))
         self._due = run.trace.count + max(RECORDS_BETWEEN, len(state) // BYTES_PER_RECORD)
 
@@ -75,8 +80,12 @@ class Recording:
         kept = self.checkpoints.before(time)
         with _uncollected():
             restored = Run.restore(kept.state, self.scenario, run.known_journal, kept.applied)
-        memory: Memory = pickle.loads(kept.folds)[2]  # noqa: S301 - written by `keep` in this same process
+        memory: Memory = pickle.loads(kept.folds)[1]  # noqa: S301 - written by `keep` in this same process
         return restored, memory
+
+    def _folds(self) -> Folds:
+        """What a checkpoint holds besides the run, because a fork goes on from there."""
+        return self.metrics, self.marks, self.guarantees
 
     @property
     def bytes(self) -> int:
@@ -95,7 +104,8 @@ class Recording:
         recording = Recording(other)
         recording.archive = self.archive.until(kept.count)
         recording.narrator = self.narrator.copy()
-        recording.metrics, recording.marks, more = pickle.loads(kept.folds)  # noqa: S301 - written by `keep`
+        folds, more = pickle.loads(kept.folds)  # noqa: S301 - written by `keep` in this same process
+        recording.metrics, recording.marks, recording.guarantees = folds
         recording.checkpoints = self.checkpoints.until(time)
         recording.furthest = kept.time
         recording._due = kept.count + RECORDS_BETWEEN

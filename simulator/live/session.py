@@ -400,5 +400,6 @@ class Session:
                 "furthest": self.furthest,
                 "series": self.recording.metrics.series(),
                 "marks": self.recording.marks.rows(),
+                "guarantees": self.recording.guarantees.rows(),
             }
         )

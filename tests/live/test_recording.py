@@ -91,6 +91,26 @@ def test_a_fork_has_the_charts_and_marks_of_its_past_and_none_of_its_parents_fut
     assert only.furthest == 0
 
 
+def test_going_back_and_forking_judge_the_guarantees_as_a_straight_run_does(monkeypatch):
+    monkeypatch.setattr(recordings, "RECORDS_BETWEEN", 100)
+    trouble = mails(per_second=5, service=4.0, faults=[{"at": "8s", "fault": "crash", "node": "mailer", "for": "40s"}])
+    straight = run_of(trouble)
+    judged = recorded(straight, 60 * SECOND).guarantees.rows()
+    run = run_of(trouble)
+    recording = recorded(run, 20 * SECOND)
+    early = recording.guarantees.rows()
+
+    again, _ = recording.restore(run, 5 * SECOND)
+    go_on(again, recording, 20 * SECOND, step=SECOND // 7)
+    assert recording.guarantees.rows() == early
+    other, fork, _ = recording.forked(run, 10 * SECOND)
+    go_on(other, fork, 60 * SECOND, step=SECOND // 3)
+    go_on(again, recording, 60 * SECOND)
+
+    assert fork.guarantees.rows() == recording.guarantees.rows() == judged
+    assert [row[0] for row in judged if row[2] == "broken"] == ["no_duplicates"]
+
+
 def test_memory_is_bounded_however_long_a_run(monkeypatch):
     monkeypatch.setattr("simulator.folds.archive.MOST_BYTES", 100_000)
     monkeypatch.setattr("simulator.live.checkpoints.MOST_BYTES", 1_000_000)

@@ -25,6 +25,7 @@ from simulator.engine.clock import Micros
 from simulator.engine.errors import Refused
 from simulator.engine.run import Run
 from simulator.engine.trace import Record, line
+from simulator.folds.guarantees import Guarantees, Row
 from simulator.folds.metrics import Metrics
 from simulator.folds.narration import Narrator
 from simulator.models import Scenario
@@ -73,13 +74,13 @@ class Command(BaseCommand):
         with ExitStack() as files:
             trace = self._open(files, options["trace"])
             figures = self._open(files, options["metrics"])
-            metrics, wall = self._play(run, until, trace, options["narrate"])
-            summary = metrics.summary(run.now)
+            metrics, guarantees, wall = self._play(run, until, trace, options["narrate"])
+            summary, judged = metrics.summary(run.now), guarantees.rows()
             if figures is not None:
-                json.dump(_told(run, summary), figures, indent=2, ensure_ascii=False)
+                json.dump(_told(run, summary, judged), figures, indent=2, ensure_ascii=False)
                 figures.write("\n")
         if verbosity > 0 and "-" not in (options["trace"], options["metrics"]):
-            self._say(run, summary, wall)
+            self._say(run, summary, judged, wall)
 
     def _open(self, files: ExitStack, path: str | None) -> IO[str] | None:
         if path is None:
@@ -91,19 +92,19 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path} can't be written: {error.strerror}.") from None
 
-    def _play(self, run: Run, until: Micros, trace: IO[str] | None, narrate: bool) -> tuple[Metrics, float]:
-        metrics = Metrics(run.scenario)
+    def _play(self, run: Run, until: Micros, trace: IO[str] | None, narrate: bool) -> tuple[Metrics, Guarantees, float]:
+        metrics, guarantees = Metrics(run.scenario), Guarantees(run.scenario)
         narrator = Narrator(run.scenario, run.looks)
         begun = time.perf_counter()
         while run.now < until:
             target = min(until, max(metrics.next_sample, run.now + 1))
             while run.advance(target, AT_ONCE) >= AT_ONCE:
-                _file(run.trace.take(), run, metrics, trace, narrator if narrate else None)
-            _file(run.trace.take(), run, metrics, trace, narrator if narrate else None)
+                _file(run.trace.take(), run, (metrics, guarantees), trace, narrator if narrate else None)
+            _file(run.trace.take(), run, (metrics, guarantees), trace, narrator if narrate else None)
             metrics.sample(run)
-        return metrics, time.perf_counter() - begun
+        return metrics, guarantees, time.perf_counter() - begun
 
-    def _say(self, run: Run, summary: dict[str, Any], wall: float) -> None:
+    def _say(self, run: Run, summary: dict[str, Any], judged: list[Row], wall: float) -> None:
         title = run.scenario.document.title
         self.stdout.write(self.style.MIGRATE_HEADING(f"{title}: {clock.words(run.now)} with seed {run.seed}"))
         self.stdout.write(
@@ -111,6 +112,9 @@ class Command(BaseCommand):
         )
         for text in _paragraphs(run, summary):
             self.stdout.write(text)
+        self.stdout.write("Guarantees")
+        for row in judged:
+            self.stdout.write(f"  {_guarantee(row)}")
 
 
 def _document(name: str) -> Any:
@@ -137,9 +141,16 @@ def _document(name: str) -> Any:
     return builtins[name].document
 
 
-def _file(records: list[Record], run: Run, metrics: Metrics, trace: IO[str] | None, narrator: Narrator | None) -> None:
+def _file(
+    records: list[Record],
+    run: Run,
+    folds: tuple[Metrics, Guarantees],
+    trace: IO[str] | None,
+    narrator: Narrator | None,
+) -> None:
     """Take in what the run has just written."""
-    metrics.add(records)
+    for fold in folds:
+        fold.add(records)
     if trace is None:
         return
     if narrator is None:
@@ -151,10 +162,11 @@ def _file(records: list[Record], run: Run, metrics: Metrics, trace: IO[str] | No
         trace.write(json.dumps({"record": record, "sentence": told[4] if told else ""}, ensure_ascii=False) + "\n")
 
 
-def _told(run: Run, summary: dict[str, Any]) -> dict[str, Any]:
+def _told(run: Run, summary: dict[str, Any], judged: list[Row]) -> dict[str, Any]:
     """The figures with what made them, so that a file can be read by itself."""
     made = {"scenario": run.scenario.document.title, "seed": run.seed, "until": run.now, "records": run.trace.count}
-    return {"run": made, **summary}
+    names = ("key", "title", "state", "time", "message", "node", "sentence")
+    return {"run": made, **summary, "guarantees": [dict(zip(names, row, strict=True)) for row in judged]}
 
 
 def _paragraphs(run: Run, summary: dict[str, Any]) -> Iterator[str]:
@@ -170,6 +182,13 @@ def _paragraphs(run: Run, summary: dict[str, Any]) -> Iterator[str]:
             yield f"  {LITTLE:<24}{_little(told['little'])}"
     if summary["warm_up"] is not None:
         yield f"Warm-up: {clock.words(summary['warm_up'])}; from then on the figures are steady (MSER-5)."
+
+
+def _guarantee(row: Row) -> str:
+    """A guarantee as a line: its title, its state, when it broke, and why it is so."""
+    _, title, state, time, _, _, sentence = row
+    when = f" at {clock.stamp(time)}" if time is not None else ""
+    return f"{title:<24}{state}{when}: {sentence}"
 
 
 def _measure(figures: dict[str, Any]) -> str:
