@@ -2,10 +2,12 @@
  * Messages painted one by one: the colour says what it is, the outline says what happened to it.
  *
  * A ring is in flight, a pie is the time it has left, ×n how often it was received, a double outline a duplicate,
- * spikes a message that can't be processed, a cross a lost or dead one, a hollow disc an acknowledgement. Nothing
- * here remembers anything.
+ * spikes a message that can't be processed, a cross a lost or dead one, a hollow disc an acknowledgement. Strokes on
+ * it are its message group, with the group's name below; a lock means that the group is held. Nothing here remembers
+ * anything.
  */
 
+import { BLOCKED, HELD, MOTIFS, NOISY } from 'app/stage/motifs.js';
 import { countdown, DUPLICATE, LOST, POISON, REFUSED, REPLY, RETRIED } from 'app/stage/words.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
@@ -15,25 +17,33 @@ import { countdown, DUPLICATE, LOST, POISON, REFUSED, REPLY, RETRIED } from 'app
 /**
  * A message on its way: `held` if its custodian keeps it until it is deleted, `part` of the way behind it.
  * @typedef {{ id: number, x: number, y: number, radius: number, look: number, flags: number, held: boolean,
- *   part: number, receives: number, at: number }} Spot
+ *   part: number, receives: number, at: number, motif: number }} Spot
  */
 
 const TURN = Math.PI * 2;
 const SPIKES = 9;
 const LOW_SHARE = 0.2; // of the visibility timeout: below it the seconds are written
 const LOW_MOST = 60_000_000;
+const REPEAT_FADES = 5_000_000; // µs
 
 /** @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {number} now @param {string[]} looks */
 export function paintResting(pen, theme, glyph, now, looks) {
   const colour = theme.m[glyph.look % theme.m.length];
+  if (glyph.group) name(pen, theme, glyph);
   if (glyph.place === 'inflight') paintHeld(pen, theme, glyph, now, colour);
+  else if (glyph.place === 'repeat') paintRepeat(pen, theme, glyph, now, colour);
+  else if (glyph.place === 'waiting' && (glyph.state ?? 0) & HELD) paintLocked(pen, theme, glyph, colour);
   else {
     if (glyph.place === 'working' || glyph.place === 'cold') paintProgress(pen, theme, glyph, now);
+    if (glyph.more) paintStack(pen, theme, glyph, colour);
     body(pen, glyph.x, glyph.y, glyph.radius, glyph.flags, colour);
+    if (glyph.more) inside(pen, theme, glyph, glyph.more + 1);
+    else motif(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.motif ?? -1);
+    if ((glyph.state ?? 0) & NOISY) dashes(pen, theme, glyph);
     extras(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.flags, glyph.look, colour);
     if (glyph.place === 'dead' && !(glyph.flags & POISON))
       cross(pen, glyph.x, glyph.y, glyph.radius * 0.45, theme.panel, 2.5);
-    letter(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.look, looks);
+    if (!glyph.more) letter(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.look, looks);
   }
   if (glyph.place === 'waiting' && glyph.flags & RETRIED)
     badge(pen, theme, `×${glyph.receives}`, glyph.x, glyph.y - glyph.radius - 3, glyph.alarm ? theme.bad : theme.warn);
@@ -65,6 +75,7 @@ export function paintMoving(pen, theme, spot, looks) {
   } else {
     body(pen, x, y, radius, flags, colour);
     if (spot.held) ring(pen, x, y, radius * 1.25, colour, 2);
+    else motif(pen, theme, x, y, radius, spot.motif);
   }
   extras(pen, theme, x, y, radius, flags, spot.look, colour);
   if (!(flags & (REPLY | REFUSED)) && !spot.held) letter(pen, theme, x, y, radius, spot.look, looks);
@@ -124,6 +135,124 @@ function paintHeld(pen, theme, glyph, now, colour) {
   if (glyph.rank === 0 && seconds)
     badge(pen, theme, `${again ? `${again} · ` : ''}${seconds} left`, x + radius, above, tone, 'right');
   else if (again || seconds) badge(pen, theme, seconds || again, x, above, tone);
+  else if (glyph.tag) badge(pen, theme, glyph.tag, x, above, theme.warn);
+}
+
+/**
+ * A message that waits for another of its group: pale, behind a lock.
+ * @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {string} colour
+ */
+function paintLocked(pen, theme, glyph, colour) {
+  const { x, y, radius, flags } = glyph;
+  const alpha = pen.globalAlpha;
+  pen.globalAlpha = alpha * 0.28;
+  body(pen, x, y, radius, flags, colour);
+  pen.globalAlpha = alpha;
+  ring(pen, x, y, radius - 1, colour, 2);
+  padlock(pen, x, y, radius * 0.5, (glyph.state ?? 0) & BLOCKED ? theme.bad : theme.text, theme.stage);
+  extras(pen, theme, x, y, radius, flags, glyph.look, colour);
+}
+
+/**
+ * @param {Pen} pen @param {number} x @param {number} y @param {number} reach @param {string} colour
+ * @param {string} hole
+ */
+function padlock(pen, x, y, reach, colour, hole) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = Math.max(2, reach * 0.36);
+  pen.beginPath();
+  pen.arc(x, y - reach * 0.2, reach * 0.56, Math.PI, TURN);
+  pen.stroke();
+  pen.fillStyle = colour;
+  pen.fillRect(x - reach * 0.9, y - reach * 0.2, reach * 1.8, reach * 1.35);
+  pen.fillStyle = hole;
+  pen.fillRect(x - reach * 0.14, y + reach * 0.2, reach * 0.28, reach * 0.5);
+}
+
+/**
+ * A repetition that was not stored: a double outline that fades as its moment passes.
+ * @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {number} now @param {string} colour
+ */
+function paintRepeat(pen, theme, glyph, now, colour) {
+  const alpha = pen.globalAlpha;
+  pen.globalAlpha = alpha * Math.max(0.25, Math.min(1, 1 - (now - glyph.since) / REPEAT_FADES));
+  knockout(pen, theme, glyph.x, glyph.y, glyph.radius + 3);
+  ring(pen, glyph.x, glyph.y, glyph.radius, colour, 2.4);
+  ring(pen, glyph.x, glyph.y, glyph.radius * 0.55, colour, 2.4);
+  strokeLine(
+    pen,
+    glyph.x - glyph.radius,
+    glyph.y + glyph.radius,
+    glyph.x + glyph.radius,
+    glyph.y - glyph.radius,
+    theme.soft,
+    2.4,
+  );
+  pen.globalAlpha = alpha;
+}
+
+/**
+ * The rest of a batch, behind the message at work.
+ * @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {string} colour
+ */
+function paintStack(pen, theme, glyph, colour) {
+  for (const step of (glyph.more ?? 0) > 1 ? [2, 1] : [1]) {
+    knockout(pen, theme, glyph.x + step * 3, glyph.y - step * 3, glyph.radius);
+    ring(pen, glyph.x + step * 3, glyph.y - step * 3, glyph.radius - 1, colour, 1.6);
+  }
+}
+
+/**
+ * How many of a batch are left, on the one at work.
+ * @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {number} left
+ */
+function inside(pen, theme, glyph, left) {
+  pen.font = `800 ${Math.min(theme.smallSize, Math.round(glyph.radius * 1.3))}px ${theme.font}`;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillStyle = theme.stage;
+  pen.fillText(left > 99 ? '99+' : String(left), glyph.x, glyph.y + 0.5);
+}
+
+/**
+ * The strokes of a message group; none where types are told apart by letters, which they would cross out.
+ * @param {Pen} pen @param {Theme} theme @param {number} x @param {number} y @param {number} radius
+ * @param {number} which
+ */
+function motif(pen, theme, x, y, radius, which) {
+  const strokes = MOTIFS[which];
+  if (!strokes || theme.letters) return;
+  pen.lineCap = 'round';
+  pen.beginPath();
+  for (const [x1, y1, x2, y2] of strokes) {
+    pen.moveTo(x + x1 * radius, y + y1 * radius);
+    pen.lineTo(x + x2 * radius, y + y2 * radius);
+  }
+  outline(pen, theme.stage, weight(radius, strokes));
+}
+
+/** Dots are wider than strokes. @param {number} radius @param {import('app/stage/motifs.js').Stroke[]} strokes */
+function weight(radius, strokes) {
+  const dots = strokes.every(([x1, y1, x2, y2]) => x1 === x2 && y1 === y2);
+  return radius * (dots ? 0.42 : 0.2);
+}
+
+/** The mark of a noisy tenant. @param {Pen} pen @param {Theme} theme @param {Resting} glyph */
+function dashes(pen, theme, glyph) {
+  pen.setLineDash([4, 4]);
+  ring(pen, glyph.x, glyph.y, glyph.radius + 3, theme.warn, 2.4);
+  pen.setLineDash([]);
+}
+
+/** The name of a group below its message. @param {Pen} pen @param {Theme} theme @param {Resting} glyph */
+function name(pen, theme, glyph) {
+  const state = glyph.state ?? 0;
+  pen.font = `${state ? 700 : 400} ${theme.smallSize}px ${theme.font}`;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'alphabetic';
+  pen.fillStyle = state & BLOCKED ? theme.bad : state & NOISY ? theme.warn : theme.soft;
+  const below = glyph.place === 'inflight' ? glyph.radius + 5 : glyph.radius;
+  pen.fillText(glyph.group ?? '', glyph.x, glyph.y + below + theme.smallSize * 0.98 + 1);
 }
 
 /** @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {number} now */

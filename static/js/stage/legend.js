@@ -2,6 +2,7 @@
  * What the colours and outlines mean, above the map: the types of this run, and the marks that have been seen in it.
  */
 
+import { BLOCKED, HELD, NOISY } from 'app/stage/motifs.js';
 import { DUPLICATE, LOST, POISON, REFUSED, REPLY } from 'app/stage/words.js';
 
 const TYPES_MOST = 8;
@@ -15,9 +16,16 @@ const MARKS = /** @type {const} */ ([
   ['reply', 'hollow', 'acknowledgement'],
   ['lost', 'crossed', 'lost'],
   ['refused', 'barred', 'refused'],
+  ['repeat', 'barred again', 'sent twice, not stored again'],
+  ['group', 'striped', 'message group'],
+  ['held', 'lock', 'its group is held'],
+  ['blocked', 'lock shut', 'its group is blocked'],
+  ['noisy', 'dashed', 'noisy tenant'],
+  ['batch', 'stacked', 'left of its batch'],
 ]);
 
 /** @typedef {(typeof MARKS)[number][0]} Mark */
+/** @typedef {import('app/stage/types.js').Resting} Resting */
 
 export class Legend {
   /** @param {HTMLElement} host */
@@ -28,6 +36,17 @@ export class Legend {
     host.append(this.list);
     this.seen = /** @type {Set<Mark>} */ (new Set(['inflight']));
     this.written = '';
+  }
+
+  /** @param {Resting} glyph */
+  noteResting({ flags, receives, place, state = 0, motif = -1, more = 0 }) {
+    this.note(place === 'repeat' ? 0 : flags, receives);
+    if (place === 'repeat') this.seen.add('repeat');
+    if (motif >= 0) this.seen.add('group');
+    if (state & BLOCKED) this.seen.add('blocked');
+    else if (state & HELD) this.seen.add('held');
+    if (state & NOISY) this.seen.add('noisy');
+    if (more) this.seen.add('batch');
   }
 
   /** @param {number} flags @param {number} receives */
@@ -45,10 +64,11 @@ export class Legend {
     return this.list.offsetTop + this.list.offsetHeight;
   }
 
-  /** @param {string[]} looks */
+  /** Writes what has changed; answers whether it takes more lines now. @param {string[]} looks */
   write(looks) {
     const key = `${looks.join('\n')}\n${this.seen.size}`;
-    if (key === this.written) return;
+    if (key === this.written) return false;
+    const before = this.height();
     this.written = key;
     const types = looks.slice(0, TYPES_MOST).map((look, i) => entry(`dot m${i + 1}`, look || 'message', ''));
     const more = looks.length > TYPES_MOST ? [entry('', `+${looks.length - TYPES_MOST} types`, '')] : [];
@@ -56,6 +76,7 @@ export class Legend {
       entry(`mark ${sample}`, words, 'is-mark'),
     );
     this.list.replaceChildren(...types, ...more, ...marks);
+    return this.height() > before;
   }
 }
 
@@ -67,6 +88,7 @@ function entry(sample, words, kind) {
     const picture = document.createElement('i');
     picture.className = sample;
     if (sample.endsWith('times')) picture.textContent = '×2';
+    if (sample.endsWith('stacked')) picture.textContent = '3';
     item.append(picture);
   }
   item.append(words);

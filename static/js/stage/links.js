@@ -2,7 +2,8 @@
  * The lines between stations, as SVG: tracks, arrowheads for when time stands still, and what is wrong with a line.
  *
  * A partitioned link is broken in the middle, a lossy one dashed, a slow one amber; each also says so in words. In
- * flow mode the width of a line follows what it carries.
+ * flow mode the width of a line follows what it carries. While dead letters are moved back to the queue they came
+ * from, dots stream up the line that they once fell down.
  */
 
 import {
@@ -37,11 +38,14 @@ import { fault, remaining } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Rectangle} Rectangle */
 /**
  * @typedef {{ group: SVGGElement, lines: SVGPathElement[], arrow: SVGPathElement, gap: SVGGElement,
- *   words: SVGGElement, width: number }} Parts
+ *   words: SVGGElement, stream: SVGPathElement | null, width: number }} Parts
  */
 
 const APART = 22; // between two lines that meet a station on the same side
 const WIDEST = 5; // times the normal width, for the busiest line
+const STREAM_STEP = 18; // pixels between two dots of a stream
+const STREAM_FASTEST = 6; // dots per second of virtual time: a faster stream would only flicker
+const SECOND = 1_000_000;
 const GRAVE = new Set(['partition', 'lose']);
 const CLASSES = new Map([
   ['partition', 'is-cut'],
@@ -98,17 +102,22 @@ export class Links {
     const back =
       link.kind === 'poll' ? [element('path', { class: 'back', d: path(beside(reversed(line), BESIDE).points) })] : [];
     const lines = [element('path', { class: 'reach', d }), element('path', { class: 'track', d })];
+    const stream =
+      link.kind === 'dead'
+        ? element('path', { class: 'stream', d: path(reversed(line).points), visibility: 'hidden' })
+        : null;
     const arrow = element('path', { class: 'arrow', d: arrowhead(line, 8 + (this.theme?.lineWidth ?? 4)) });
     const group = element(
       'g',
       { class: `link is-${link.kind}`, 'data-link': index, tabindex: 0, role: 'button' },
       ...back,
       ...lines,
+      ...(stream ? [stream] : []),
       arrow,
       gap,
     );
     group.setAttribute('aria-label', `Link from ${nodes[link.from].title} to ${nodes[link.to].title}`);
-    return { group, lines, arrow, gap, words, width: 0 };
+    return { group, lines, arrow, gap, words, stream, width: 0 };
   }
 
   /**
@@ -133,7 +142,7 @@ export class Links {
    * @param {Scene} scene @param {number | null} selected @param {Traffic} traffic
    * @param {(link: number, width: number) => void} widen
    */
-  update({ now, faults }, selected, { flow, busy, raced }, widen) {
+  update({ now, faults, views, reduced }, selected, { flow, busy, raced }, widen) {
     const most = flow ? Math.max(1e-12, ...flow) : 1;
     for (const [index, parts] of this.parts.entries()) {
       const own = faults.filter(([target, place]) => target === 'link' && place === index);
@@ -152,9 +161,25 @@ export class Links {
       const [upper, lower] = parts.words.children;
       say(upper, time ? what : '');
       say(lower, time || what);
+      if (parts.stream) this.flowBack(parts.stream, index, views, reduced ? 0 : now);
       set(parts.group, 'aria-label', this.describe(index, own));
       this.width(parts, flow ? 1 + (WIDEST - 1) * Math.sqrt(flow[index] / most) : 1, index, widen);
     }
+  }
+
+  /**
+   * Dead letters on their way back, one dot per message where the eye can follow.
+   * @param {SVGPathElement} stream @param {number} index @param {import('app/stage/types.js').View[]} views
+   * @param {number} now
+   */
+  flowBack(stream, index, views, now) {
+    const link = this.hello.links[index];
+    const move = views[link.to]?.move ?? null;
+    const shown = move !== null && move[3] === this.hello.nodes[link.from].title;
+    set(stream, 'visibility', shown ? 'visible' : 'hidden');
+    if (!shown) return;
+    const perSecond = Math.min(STREAM_FASTEST, move[2] || STREAM_FASTEST);
+    set(stream, 'stroke-dashoffset', -Math.round(((now / SECOND) * perSecond * STREAM_STEP) % STREAM_STEP));
   }
 
   /**

@@ -42,6 +42,7 @@ export class Messages {
     this.known = /** @type {View[]} */ ([]);
     this.perNode = /** @type {Resting[][]} */ ([]);
     this.receives = /** @type {Map<number, number>} */ (new Map());
+    this.motifs = /** @type {Map<number, number>} */ (new Map());
     this.ratio = 1;
     this.now = 0;
     /** @type {WeakMap<Resting, { x: number, y: number, began: number, takes: number }>} */
@@ -81,7 +82,13 @@ export class Messages {
     if (!changed) return;
     this.resting = this.perNode.flat();
     this.receives.clear();
-    for (const glyph of this.resting) if (glyph.receives > 1) this.receives.set(glyph.id, glyph.receives);
+    this.motifs.clear();
+    for (const glyph of this.resting) {
+      if (glyph.receives > 1) this.receives.set(glyph.id, glyph.receives);
+      if (glyph.motif !== undefined && glyph.motif >= 0) this.motifs.set(glyph.id, glyph.motif);
+    }
+    // A message keeps the pattern of its group while somebody works on it.
+    for (const glyph of this.resting) if (glyph.place === 'working') glyph.motif = this.motifs.get(glyph.id) ?? -1;
   }
 
   /**
@@ -126,6 +133,7 @@ export class Messages {
         held,
         part: whole,
         receives: this.receives.get(hops.id[at]) ?? 0,
+        motif: this.motifs.get(hops.id[at]) ?? -1,
         at,
       };
     });

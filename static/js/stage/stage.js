@@ -4,8 +4,8 @@
  *
  * `draw(scene)` is called once per animation frame by whoever owns the clock, and everything moving is a function of
  * `scene.now`: the stage keeps no time, starts no timers and remembers nothing of how it came to a picture, so
- * pausing, seeking and joining late show the same. What it does remember is the viewer's: where they look closer, and
- * what they point at.
+ * pausing, seeking and joining late show the same. What it does remember is the viewer's: where they look closer, what
+ * they point at, and how much room each station has needed, so that the map does not jump.
  */
 
 import { Card } from 'app/stage/card.js';
@@ -148,9 +148,9 @@ export class Stage {
     let shown = scene.travel || scene.reduced ? (flowing ? [] : hops.moving(scene.now, GLYPHS_MOST)) : [];
     if (flowing && scene.followed !== null) shown = [hops.find(scene.followed, scene.now)].filter((at) => at >= 0);
     messages.locate(hops, shown, ways, scene.now, this.theme.glyph);
-    for (const glyph of messages.resting) this.legend.note(glyph.flags, glyph.receives);
+    for (const glyph of messages.resting) this.legend.noteResting(glyph);
     for (const spot of messages.spots) this.legend.note(spot.flags, spot.receives);
-    this.legend.write(scene.looks);
+    if (this.legend.write(scene.looks)) this.sizes = 'outgrown'; // the next drawing keeps clear of the longer legend
   }
 
   /** @param {Scene} scene @param {boolean} flowing */

@@ -26,6 +26,7 @@ export class Stations {
     this.hello = hello;
     this.parts = /** @type {any[]} */ ([]);
     this.tags = /** @type {SVGTextElement[]} */ ([]);
+    this.rooms = /** @type {number[][]} */ ([]);
     this.groups = hello.nodes.map((node, index) => {
       const group = element('g', {
         class: `station is-${known(node.pattern)}`,
@@ -40,9 +41,17 @@ export class Stations {
     layer.append(...this.groups);
   }
 
-  /** What the sizes of stations depend on; if it changes, the map is laid out anew. @param {View[]} views */
+  /**
+   * What the sizes of stations depend on; if it changes, the map is laid out anew. A station keeps the room it once
+   * needed: a map that grows and shrinks with its numbers could not be watched.
+   * @param {View[]} views
+   */
   sizes(views) {
-    return this.hello.nodes.map((node, index) => shape(node.pattern).seats?.(views[index] ?? null) ?? 0).join();
+    for (const [index, node] of this.hello.nodes.entries()) {
+      const asked = shape(node.pattern).room?.(views[index] ?? null, node) ?? [];
+      this.rooms[index] = asked.map((much, i) => Math.max(much, this.rooms[index]?.[i] ?? 0));
+    }
+    return this.rooms.join(';');
   }
 
   /** @param {View[]} views @param {Style} style @returns {Size[]} */
@@ -59,6 +68,7 @@ export class Stations {
       shelf: links.some((link) => link.from === index && link.kind !== 'dead'),
       dead: links.some((link) => link.to === index && link.kind === 'dead'),
       falls: links.some((link) => link.from === index && link.kind === 'dead'),
+      room: this.rooms[index],
     };
   }
 

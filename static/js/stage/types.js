@@ -12,10 +12,19 @@
  * @typedef {{ nodes: NodeSpec[], links: LinkSpec[], looks: string[], prefixes: string[] }} Hello
  *
  * @typedef {{ waiting: number, delayed: number, inflight: number, oldest: number | null, limit: number, dead: boolean,
- *             head: number[][], shelf: number[][], caption: string[] }} QueueView
+ *             head: number[][], shelf: number[][], caption: string[], fifo?: boolean,
+ *             groups?: import('app/stage/motifs.js').Group[], groupCount?: number, deduplicated?: number,
+ *             move?: [moved: number, total: number, perSecond: number, to: string] | null,
+ *             refusals?: [time: number, code: string, count: number] | null,
+ *             repeat?: [id: number, look: number, flags: number, time: number] | null,
+ *             overtook?: [id: number, older: number, time: number] | null,
+ *             calls?: [billed: number, empty: number, microDollars: number] }} QueueView
  * @typedef {{ kind: string, rate: number, sent: number, paused: boolean, caption: string[] }} ProducerView
  * @typedef {{ kind: string, seats: number[][], concurrency: number, busy: number, done: number, failed: number,
- *             doubled: number, crashed: number, p95: number | null, caption: string[] }} WorkerView
+ *             doubled: number, crashed: number, p95: number | null, caption: string[], throttled?: number,
+ *             pollers?: [active: number, running: number, most: number] | null,
+ *             batch?: [gathered: number, size: number, due: number] | null,
+ *             scaling?: [from: number, to: number] | null }} WorkerView
  * @typedef {{ kind: string, count: number, busy: number, capacity: number, waiting: number, throttled: number,
  *             last: number[][], caption: string[] }} StoreView
  * @typedef {any} View  one of the four above, by the pattern of its node; null before the first frame
@@ -48,13 +57,16 @@
  *   compact: boolean, flat: boolean,
  *             width: (text: string, size: number, bold?: boolean) => number }} Style
  *
- * Whether something receives from the node; whether it is a dead-letter queue; whether it has one.
- * @typedef {{ shelf: boolean, dead: boolean, falls: boolean }} Role
+ * Whether something receives from the node; whether it is a dead-letter queue; whether it has one; the most room that
+ * its shape has asked for so far, in the shape's own numbers.
+ * @typedef {{ shelf: boolean, dead: boolean, falls: boolean, room?: number[] }} Role
  *
- * A message at rest, in the coordinates of the map.
+ * A message at rest, in the coordinates of the map; `group` is a short name, `motif` its pattern, `state` its bits (see
+ * motifs.js), `more` how many wait behind it in its batch, `tag` what else there is to say of it.
  * @typedef {{ id: number, look: number, flags: number, x: number, y: number, radius: number,
- *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead', node: number, receives: number,
- *             alarm: boolean, since: number, until: number, holder: number, rank: number }} Resting
+ *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead' | 'repeat', node: number, receives: number,
+ *             alarm: boolean, since: number, until: number, holder: number, rank: number,
+ *             group?: string, motif?: number, state?: number, more?: number, tag?: string }} Resting
  *
  * @typedef {{ stage: string, panel: string, raised: string, line: string, track: string, slot: string, text: string,
  *   soft: string,

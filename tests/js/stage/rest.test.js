@@ -141,3 +141,54 @@ test('the newest write lies on the right', () => {
   );
   assert.ok(glyphs[0].x > glyphs[1].x);
 });
+
+/** @type {any} */
+const MAPPING = {
+  concurrency: 2,
+  busy: 2,
+  done: 30,
+  failed: 0,
+  doubled: 0,
+  crashed: 0,
+  p95: null,
+  caption: [],
+  seats: [
+    [2, 256, 0, 0, 0, 9, 7],
+    [2, 512, 0, 0, 0, 9, 1],
+  ],
+  pollers: [5, 2, 8],
+  batch: [4, 10, 3_000_000],
+};
+
+test('a seat that works on a batch says how many wait behind its message', () => {
+  const box = { ...worker.measure(NODE, MAPPING, STYLE), x: 0, y: 0 };
+  /** @type {Resting[]} */
+  const glyphs = [];
+  worker.rest(box, MAPPING, 0, glyphs);
+  assert.deepEqual(
+    glyphs.map(({ more }) => more),
+    [6, 0],
+  );
+});
+
+test('what a mapping feeds has its pollers on the left, where the line arrives, and room for all it may grow to', () => {
+  const plain = worker.measure(NODE, { ...MAPPING, pollers: null, batch: null }, STYLE);
+  const fed = worker.measure(NODE, MAPPING, STYLE);
+  assert.ok(fed.body.left > fed.body.right && plain.body.left === plain.body.right);
+  assert.deepEqual(
+    [worker.room(MAPPING), worker.room({ ...MAPPING, pollers: null })],
+    [
+      [8, 1],
+      [2, 0],
+    ],
+  );
+  assert.equal(fed.shape.total, 8);
+});
+
+test('pollers, invocations and the batch that is gathered are told in words', () => {
+  assert.equal(
+    worker.tell({ ...NODE, title: 'biller' }, MAPPING, 1_000_000),
+    'biller: 5 pollers, 2 of at most 8 invocations running, gathering a batch: 4 of 10, ' +
+      'its window closes in 2 s, 30 done.',
+  );
+});

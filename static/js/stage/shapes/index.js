@@ -2,7 +2,8 @@
  * Which drawing belongs to which pattern. A new drawing is a module beside this one and a line here.
  *
  * Each module offers measure, build, update, rest (its messages that lie still) and tell (a sentence); `ports` only
- * where links do not simply arrive at the middle of an edge.
+ * where links do not simply arrive at the middle of an edge, `room` only where the size depends on the view: how much
+ * of what it needs room for there is, in numbers of its own.
  */
 
 import * as plain from 'app/stage/shapes/plain.js';
@@ -31,7 +32,7 @@ import * as worker from 'app/stage/shapes/worker.js';
  *   rest: (box: Box, view: View, node: number, into: Resting[]) => void,
  *   tell: (node: NodeSpec, view: View, now: number) => string,
  *   ports?: (box: Box, compact: boolean) => Ports,
- *   seats?: (view: View) => number,
+ *   room?: (view: View, node: NodeSpec) => number[],
  * }} Shape
  */
 

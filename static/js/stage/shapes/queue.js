@@ -3,9 +3,14 @@
  * flight.
  *
  * Empty slots are drawn, so that "empty" and "full" can be seen; what does not fit is a number at the tail. A dead-
- * letter queue is the same tube, smaller, with its name in the middle below it.
+ * letter queue is the same tube, smaller, with its name in the middle below it. The tube of a FIFO queue ends in a
+ * point and has a chevron between every two slots: what is in it keeps its order. Message groups (or tenants) have a
+ * lane each below the tube, and their patterns and names on the capsules.
  */
 
+import * as callouts from 'app/stage/shapes/callout.js';
+import { slot } from 'app/stage/shapes/capsules.js';
+import * as lanes from 'app/stage/shapes/lanes.js';
 import { cut, element, line, say, set } from 'app/stage/shapes/svg.js';
 import { age, count, shortCount } from 'app/stage/words.js';
 
@@ -16,38 +21,64 @@ import { age, count, shortCount } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Size} Size */
 /** @typedef {import('app/stage/types.js').Box} Box */
 /** @typedef {import('app/stage/types.js').Port} Port */
-/** @typedef {import('app/stage/types.js').Resting} Resting */
 /** @typedef {import('app/stage/types.js').Naming} Naming */
 /**
  * @typedef {{ slots: SVGCircleElement[], more: SVGTextElement, held: SVGTextElement | null,
  *   rest: SVGTextElement | null, name: SVGTextElement, waiting: SVGTextContentElement, oldest: SVGTextElement,
- *   notes: SVGTextElement[], room: number }} Parts
+ *   groups: SVGTextElement, notes: SVGTextElement[], room: number, lanes: import('app/stage/shapes/lanes.js').Lane[],
+ *   callouts: import('app/stage/shapes/callout.js').Callout[], progress: SVGRectElement,
+ *   view: QueueView | null }} Parts
  */
 
+export { rest } from 'app/stage/shapes/capsules.js';
+
 const APART = 12; // between two capsules
+const LANES = 25; // letters' heights: how wide a tube is at least that has lanes below it
+const POINT = 0.62; // of half the tube's height: how long the point of a FIFO tube is
 const FALL = 26; // the dead-letter line leaves right of the middle: the name stands on the left
 
-/** @param {NodeSpec} node @param {QueueView | null} _view @param {Style} style @param {Role} role @returns {Size} */
-export function measure(node, _view, style, role) {
+/** How many lanes it needs, and rows of callouts. @param {QueueView | null} view @param {NodeSpec} node */
+export function room(view, node) {
+  const fifo = isFifo(node, view);
+  const calls = view?.refusals || view?.repeat || view?.overtook || (fifo && !view?.dead);
+  return [view?.dead ? 0 : lanes.many(view?.groups?.length ?? 0, fifo), calls ? 1 : 0];
+}
+
+/** @param {NodeSpec} node @param {QueueView | null} view */
+function isFifo(node, view) {
+  return view?.fifo ?? node.kind === 'fifo';
+}
+
+/** @param {NodeSpec} node @param {QueueView | null} view @param {Style} style @param {Role} role @returns {Size} */
+export function measure(node, view, style, role) {
   const radius = Math.round(style.glyph * (role.dead ? 1.1 : 1.28));
   const pitch = radius * 2 + (style.compact ? 7 : APART);
-  const half = radius + (role.dead ? 13 : style.compact ? 15 : 24);
+  const [asked, calls] = role.room ?? room(view, node);
+  const grouped = !role.dead && asked > 0;
+  const arranged = lanes.arranged(grouped ? asked : 0, style.compact);
+  const named = grouped ? style.small * 1.35 + 3 : 0; // the names below the capsules
+  const half = radius + Math.ceil(Math.max(named, role.dead ? 13 : style.compact ? 15 : 24));
   const slots = !role.dead ? style.slots : style.compact ? 3 : Math.max(3, Math.floor(style.slots / 2));
   const name = style.width(node.title, style.text, true);
-  const names = role.dead ? Math.max(name, style.width('999 messages', style.small)) : 0;
+  const names = role.dead ? Math.max(name, style.width('999 of 999 moved', style.small)) : 0;
   const said = style.compact && !role.dead ? name + style.width(' · 99 waiting', style.small) + 2 * half + 58 : 0;
-  const across = Math.max(said, 2 * (half + 16) + (slots - 1) * pitch);
+  const tail = style.width(role.dead ? '+999' : '+9.9k', style.small, true) + 8 - (half + 16 + radius);
+  const least = grouped && !style.compact ? style.small * LANES : 0;
+  const across = Math.max(said, 2 * (half + 16) + (slots - 1) * pitch + Math.max(0, tail), least);
   const side = across / 2;
   const shelf = role.shelf && !role.dead;
-  const space = style.compact ? 8 : 16;
+  const space = grouped ? style.small + 7 : style.compact ? 8 : 16;
   const rows = role.dead ? 1 : style.compact ? 0 : 3;
+  const lanesTop = half + 10 + style.text * 1.15 + style.small * 1.35 * rows + 4;
   const wide = Math.max(side, names / 2);
   const aside = role.dead && !style.compact ? FALL : 0;
   return {
     left: wide - aside,
     right: wide + aside,
-    up: half + (shelf ? space + 8 + radius * 2 + style.small * 1.6 : 6),
-    down: half + 10 + style.text * 1.15 + style.small * 1.35 * rows,
+    up: half + (shelf ? space + 8 + radius * 2 + style.small * 1.6 : 6) + (calls ? callouts.tall(style) : 0),
+    down: grouped
+      ? lanesTop + lanes.pitch(style) * arranged.rows
+      : half + 10 + style.text * 1.15 + style.small * 1.35 * rows,
     body: { left: side - aside, right: side + aside, up: half, down: half },
     shape: {
       radius,
@@ -59,9 +90,19 @@ export function measure(node, _view, style, role) {
       dead: Number(role.dead),
       falls: Number(role.falls),
       space,
+      fifo: Number(isFifo(node, view)),
+      laneRows: arranged.rows,
+      laneColumns: arranged.columns,
+      lanesTop,
+      letters: grouped ? letters(pitch, style) : 0,
       ...shelves(side, half, radius, style),
     },
   };
+}
+
+/** How many letters of a group's name fit below a capsule. @param {number} pitch @param {Style} style */
+function letters(pitch, style) {
+  return Math.max(2, Math.floor((pitch - 2) / (style.small * 0.62)));
 }
 
 /**
@@ -77,21 +118,24 @@ function shelves(side, half, radius, style) {
     shelfFrom: from,
     shelfTo: to,
     shelfPitch: pitch,
+    shelfLetters: letters(pitch, style),
     shelfRoom: Math.max(1, Math.floor((to - from - radius * 2) / pitch) + 1),
   };
 }
 
 /** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @returns {Parts} */
 export function build(group, box, node, style) {
-  const { half, radius, slots, shelf, dead } = box.shape;
+  const { half, radius, slots, shelf, dead, fifo } = box.shape;
   const { left, right } = box.body;
-  group.append(
-    element('rect', { class: 'tube card', x: -left, y: -half, width: left + right, height: 2 * half, rx: half }),
-  );
+  const tube = fifo
+    ? element('path', { class: 'tube card is-fifo', d: pointed(left, right, half) })
+    : element('rect', { class: 'tube card', x: -left, y: -half, width: left + right, height: 2 * half, rx: half });
+  const progress = element('rect', { class: 'progress', x: half - left, y: half - 7, width: 0, height: 4, rx: 2 });
+  group.append(tube, ...(fifo && !dead ? [element('path', { class: 'order', d: chevrons(box) })] : []), progress);
   const circles = Array.from({ length: slots }, (_, i) =>
     element('circle', { class: 'slot', cx: slot(box, i), cy: 0, r: radius }),
   );
-  const more = line(slot(box, slots - 1) - 6, style.small * 0.36, 'small strong');
+  const more = line(slot(box, slots - 1) + radius, style.small * 0.36, 'small strong', 'end');
   group.append(...circles, more);
   let held = null;
   let rest = null;
@@ -103,7 +147,53 @@ export function build(group, box, node, style) {
     rest = line(shelfTo + 6, y - radius + style.small * 0.2, 'small strong', 'start');
     group.append(held, rest);
   }
-  return { slots: circles, more, held, rest, ...labels(group, box, node, style, dead === 1) };
+  return {
+    slots: circles,
+    more,
+    held,
+    rest,
+    ...labels(group, box, node, style, dead === 1),
+    lanes: rowsBelow(group, box, style),
+    callouts: callouts.build(group),
+    progress,
+    view: null,
+  };
+}
+
+/**
+ * The lanes of the groups, which keep clear of a dead-letter line.
+ * @param {SVGGElement} group @param {Box} box @param {Style} style
+ */
+function rowsBelow(group, box, style) {
+  const { laneRows, laneColumns, lanesTop, half, falls } = box.shape;
+  if (laneRows === 0) return [];
+  const [left, right] = style.compact
+    ? [half + 16 - box.body.left, box.body.right - half - 10]
+    : [22 - box.left, box.right - 22];
+  const middle = style.compact ? (left + right) / 2 : FALL;
+  /** @type {[number, number][]} */
+  const two = [
+    [left, middle - 12],
+    [middle + 14, right],
+  ];
+  /** @type {[number, number][]} */
+  const columns = laneColumns > 1 ? two : [[left, falls ? middle - 12 : right]];
+  return lanes.build(group, columns, lanesTop, laneRows, style);
+}
+
+/** The outline of a tube that ends in a point. @param {number} left @param {number} right @param {number} half */
+function pointed(left, right, half) {
+  const tip = right - half * POINT;
+  return `M${half - left} ${-half}H${tip}L${right} 0L${tip} ${half}H${half - left}A${half} ${half} 0 0 1 ${half - left} ${-half}Z`;
+}
+
+/** Which way the order runs: a chevron after every slot. @param {Box} box */
+function chevrons(box) {
+  const { slots, pitch, radius } = box.shape;
+  const [wide, high] = [Math.min(5, pitch - 2 * radius - 4), radius * 0.42];
+  return Array.from({ length: slots }, (_, i) => slot(box, i) + pitch / 2 - wide / 2)
+    .map((x) => `M${x} ${-high}l${wide} ${high}l${-wide} ${high}`)
+    .join('');
 }
 
 /** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @param {boolean} dead */
@@ -121,15 +211,16 @@ function labels(group, box, node, style, dead) {
     ? element('tspan', { class: 'small' })
     : line(dead ? middle : edge, dead ? first + step : first, dead ? 'small' : 'name', dead ? 'middle' : 'end');
   const oldest = line(edge, first + step, 'small', 'end');
-  const notes = centred ? [] : [1, 2].map((row) => line(-edge, first + step * row, 'small', 'start'));
+  const groups = line(edge, first + step * 2, 'small', 'end');
+  const notes = centred ? [] : [1, 2, 3].map((row) => line(-edge, first + step * row, 'small', 'start'));
   const room = centred
     ? box.left + box.right - (dead ? 0 : 2 * half + 58)
     : labelRoom(box, box.shape.narrow ? 0 : style.width('999 waiting', style.text, true));
   const title = cut(node.title, beside ? room * 0.6 : room, style.text, style);
   name.textContent = title;
-  group.append(name, ...(centred ? [] : [oldest]), ...notes);
+  group.append(name, ...(centred ? [] : [oldest, groups]), ...notes);
   (beside ? name : group).append(waiting);
-  return { name, waiting, oldest, notes, room: room - (beside ? style.width(title, style.text, true) : 0) };
+  return { name, waiting, oldest, groups, notes, room: room - (beside ? style.width(title, style.text, true) : 0) };
 }
 
 /**
@@ -149,19 +240,27 @@ export function update(parts, box, node, view, scene) {
   if (dead || style.compact) {
     const noun = dead ? (waiting === 1 ? 'message' : 'messages') : 'waiting';
     const more = dead ? (style.compact ? '' : (view?.caption[0] ?? '')) : oldest;
-    const least = `${dead ? '' : ' · '}${count(waiting)} ${noun}`;
-    const text = more ? `${least} · ${more}` : least;
+    const move = view?.move ?? null;
+    const [least, further] = move
+      ? [`${count(move[0])} of ${count(move[1])} moved`, move[2] > 0 ? `${count(move[2])} per s` : '']
+      : [`${dead ? '' : ' · '}${count(waiting)} ${noun}`, more];
+    const text = further ? `${least} · ${further}` : least;
     const fits = style.width(text, style.small) <= parts.room;
     say(parts.waiting, fits ? text : cut(least, parts.room, style.small, style));
+    parts.waiting.classList.toggle('strong', move !== null);
   } else if (narrow) {
     say(parts.notes[0], `${count(waiting)} waiting`);
     say(parts.notes[1], oldest);
+    say(parts.notes[2], view?.deduplicated ? `${count(view.deduplicated)} deduplicated` : '');
   } else {
     say(parts.waiting, `${count(waiting)} waiting`);
     say(parts.oldest, oldest);
     const delayed = view?.delayed ? [`${count(view.delayed)} delayed`] : [];
-    const notes = [node.names[scene.names], [...delayed, ...(view?.caption ?? [])].join(' · ')];
-    const room = labelRoom(box, style.width(oldest, style.small));
+    const groups = groupCount(view, box.shape.fifo === 1);
+    say(parts.groups, groups);
+    const repeats = view?.deduplicated ? `${count(view.deduplicated)} deduplicated` : '';
+    const notes = [node.names[scene.names], [...delayed, ...(view?.caption ?? [])].join(' · '), repeats];
+    const room = labelRoom(box, Math.max(style.width(oldest, style.small), style.width(groups, style.small)));
     for (const [row, text] of notes.entries()) say(parts.notes[row], cut(text, room, style.small, style));
   }
   if (parts.held && parts.rest) {
@@ -171,41 +270,19 @@ export function update(parts, box, node, view, scene) {
     parts.held.classList.toggle('faint', held === 0);
     say(parts.rest, held > shown ? `+${shortCount(held - shown)}` : '');
   }
+  if (view === parts.view) return;
+  parts.view = view;
+  lanes.update(parts.lanes, view, style);
+  callouts.update(parts.callouts, box, view, style);
+  const whole = box.body.left + box.body.right - 2 * box.shape.half;
+  const [moved, total] = view?.move ?? [0, 0];
+  set(parts.progress, 'width', total > 0 ? Math.round((Math.min(moved, total) / total) * whole) : 0);
 }
 
-/**
- * The messages that lie in the tube and on the shelf.
- * @param {Box} box @param {QueueView} view @param {number} node @param {Resting[]} into
- */
-export function rest(box, view, node, into) {
-  const { radius, half, slots, shelf, space, shelfFrom, shelfPitch, shelfRoom, dead } = box.shape;
-  const shown = view.waiting > slots ? slots - 1 : slots;
-  for (const [rank, [id, look, flags, receives]] of view.head.slice(0, shown).entries()) {
-    const alarm = view.limit > 0 && receives > 1 && receives >= view.limit - 1;
-    into.push({
-      id,
-      look,
-      flags,
-      x: box.x + slot(box, rank),
-      y: box.y,
-      radius,
-      place: dead ? 'dead' : 'waiting',
-      node,
-      rank,
-      receives: dead ? 0 : receives,
-      alarm,
-      since: 0,
-      until: 0,
-      holder: -1,
-    });
-  }
-  if (!shelf) return;
-  const y = box.y - half - space - radius - 5;
-  for (const [rank, [id, look, flags, receives, since, until, holder]] of view.shelf.slice(0, shelfRoom).entries()) {
-    const alarm = view.limit > 0 && receives > 1 && receives >= view.limit - 1;
-    const x = box.x + shelfFrom + radius + rank * shelfPitch;
-    into.push({ id, look, flags, x, y, radius, place: 'inflight', node, rank, receives, alarm, since, until, holder });
-  }
+/** "5 groups", "23 tenants". @param {QueueView | null} view @param {boolean} fifo */
+function groupCount(view, fifo) {
+  const all = Math.max(view?.groupCount ?? 0, view?.groups?.length ?? 0);
+  return all === 0 ? '' : `${count(all)} ${fifo ? 'group' : 'tenant'}${all === 1 ? '' : 's'}`;
 }
 
 /**
@@ -239,7 +316,15 @@ export function tell(node, view, now) {
   if (view.inflight) parts.push(`${count(view.inflight)} in flight`);
   if (view.delayed) parts.push(`${count(view.delayed)} delayed`);
   if (view.oldest !== null) parts.push(`oldest ${age(now - view.oldest)}`);
-  return `${node.title}: ${parts.join(', ')}.`;
+  if (view.deduplicated) parts.push(`${count(view.deduplicated)} deduplicated`);
+  if (view.overtook) parts.push(`one was handed out before ${count(view.overtook[1])} older ones`);
+  if (view.refusals) parts.push(`refused ${callouts.refusal(view).replace('⊘ ', '')}`);
+  if (view.move) {
+    const [moved, total, perSecond, to] = view.move;
+    const speed = perSecond > 0 ? ` at ${count(perSecond)} per s` : '';
+    parts.push(`moving to ${to}: ${count(moved)} of ${count(total)}${speed}`);
+  }
+  return `${node.title}: ${parts.join(', ')}.${lanes.tell(view, isFifo(node, view))}`;
 }
 
 /**
@@ -249,9 +334,4 @@ export function tell(node, view, now) {
 function labelRoom(box, numbers) {
   const side = box.body.left - 22;
   return box.shape.falls ? side + FALL - 10 : 2 * side - numbers - 14;
-}
-
-/** @param {Box} box @param {number} rank  0 is the head */
-function slot(box, rank) {
-  return box.body.right - box.shape.half - 16 - rank * box.shape.pitch;
 }

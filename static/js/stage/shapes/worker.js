@@ -2,22 +2,26 @@
  * A worker: a bench with as many seats as its concurrency.
  *
  * A busy seat has a progress arc round its message, a cold start is an amber dashed one, a seat that waits in a long
- * poll shows three dots. A crashed worker is broken: grey, cracked, with the time at which it is back.
+ * poll shows three dots; behind a message of a batch lie the others of it. A crashed worker is broken: grey, cracked,
+ * with the time at which it is back. Effects that happened twice are a badge on its edge. What an event-source mapping
+ * feeds has an intake (intake.js) on its left.
  */
 
+import * as intake from 'app/stage/shapes/intake.js';
 import { cut, element, line, say, set } from 'app/stage/shapes/svg.js';
 import { count, countdown, duration } from 'app/stage/words.js';
 
 /** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
 /** @typedef {import('app/stage/types.js').WorkerView} WorkerView */
 /** @typedef {import('app/stage/types.js').Style} Style */
+/** @typedef {import('app/stage/types.js').Role} Role */
 /** @typedef {import('app/stage/types.js').Size} Size */
 /** @typedef {import('app/stage/types.js').Box} Box */
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 /** @typedef {import('app/stage/types.js').Naming} Naming */
 /**
  * @typedef {{ group: SVGGElement, seats: SVGGElement[], lines: SVGTextElement[], said: SVGTSpanElement[],
- *   trouble: SVGTSpanElement }} Parts
+ *   trouble: SVGTSpanElement, intake: import('app/stage/shapes/intake.js').Intake | null, twice: SVGGElement }} Parts
  */
 
 const MOST = 12;
@@ -27,41 +31,56 @@ const COLD = 3;
 
 /** How many seats are drawn. @param {WorkerView | null} view */
 export function seats(view) {
-  return view === null ? 3 : Math.min(MOST, Math.max(1, view.concurrency, view.seats.length));
+  if (view === null) return 3;
+  return Math.min(MOST, Math.max(1, view.concurrency, view.seats.length));
 }
 
-/** @param {NodeSpec} node @param {WorkerView | null} view @param {Style} style @returns {Size} */
-export function measure(node, view, style) {
-  const total = seats(view);
+/** Room for its seats, up to the limit that they may grow to; and whether it has an intake. @param {WorkerView | null} view */
+export function room(view) {
+  if (view === null) return [0, 0];
+  return [Math.min(MOST, Math.max(seats(view), view.pollers?.[2] ?? 0)), view.pollers ? 1 : 0];
+}
+
+/**
+ * @param {NodeSpec} node @param {WorkerView | null} view @param {Style} style @param {Partial<Role>} [role]
+ * @returns {Size}
+ */
+export function measure(node, view, style, role = {}) {
+  const [asked, fed] = role.room ?? room(view);
+  const total = asked || seats(view);
   const columns = total <= 4 ? total : total <= 6 ? 3 : total <= 8 || style.compact ? 4 : 6;
   const rows = Math.ceil(total / columns);
   const ring = style.glyph + (style.compact ? 6 : 8);
   const pitch = ring * 2 + (style.compact ? 6 : 8);
   const texts = Math.max(
     style.width(node.title, style.text, true),
-    style.compact ? style.width('9 of 99 busy', style.small, true) : style.width('999 done · 9 failed', style.small),
+    style.compact ? style.width('9 of 99 busy', style.small, true) : style.width('999 done · 99 failed', style.small),
   );
   const bench = rows * (pitch + 9);
   const width = style.compact ? texts + columns * pitch + 44 : Math.max(texts + 28, columns * pitch + 32);
   const top = style.compact ? 8 : style.text * 1.25 + 14;
   const lower = style.compact ? 4 : style.small * 4.2 + 12;
   const height = Math.max(top + bench + lower, style.compact ? style.text + style.small * 3.4 + 14 : 0);
-  const body = { left: width / 2, right: width / 2, up: height / 2, down: height / 2 };
-  const aside = style.compact ? (texts + 14) / 2 : 0; // how far right of the middle the bench stands
+  const below = style.small * 1.25; // a badge on the lower edge
+  const aside = style.compact || !fed ? 0 : intake.width(style);
+  const body = { left: width / 2 + aside, right: width / 2, up: height / 2, down: height / 2 };
+  const shift = style.compact ? (texts + 14) / 2 : 0; // how far right of the middle the bench stands
   const first = style.compact ? (height - bench) / 2 + 2 : top;
-  return { ...body, body, shape: { total, columns, rows, ring, pitch, top: first, aside, words: texts } };
+  const shape = { total, columns, rows, ring, pitch, top: first, aside: shift, words: texts, side: width / 2 };
+  return { ...body, down: body.down + below, body, shape: { ...shape, fed: Number(aside > 0) } };
 }
 
 /** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @returns {Parts} */
 export function build(group, box, node, style) {
-  const { left, up, right, down } = box.body;
-  const { total, rows, ring, pitch, top, columns, aside } = box.shape;
-  group.append(element('rect', { class: 'card', x: -left, y: -up, width: left + right, height: up + down, rx: 16 }));
-  const x = style.compact ? -left + 16 : 0;
+  const { up, down } = box.body;
+  const { total, rows, ring, pitch, top, columns, aside, side, fed } = box.shape;
+  const fedBy = fed ? intake.build(group, -side, style) : null;
+  group.append(element('rect', { class: 'card', x: -side, y: -up, width: side * 2, height: up + down, rx: 16 }));
+  const x = style.compact ? -side + 16 : 0;
   const anchor = style.compact ? 'start' : 'middle';
   const headline = style.compact ? -style.small * 1.1 : -up + 8 + style.text;
   const name = line(x, headline, 'name', anchor);
-  name.textContent = cut(node.title, left + right - 20, style.text, style);
+  name.textContent = cut(node.title, side * 2 - 20, style.text, style);
   const reach = (columns * pitch) / 2 - 2;
   for (let row = 0; row < rows; row++) {
     const y = -up + top + row * (pitch + 9) + pitch + 1;
@@ -86,12 +105,33 @@ export function build(group, box, node, style) {
   const lines = Array.from({ length: style.compact ? 2 : 3 }, (_, i) =>
     line(x, first + i * style.small * 1.4, 'small', anchor),
   );
-  const crack = element('path', { class: 'crack', d: zigzag(left + right, up + down) });
+  const crack = element('path', { class: 'crack', d: zigzag(side * 2, up + down) });
   const said = lines.map(() => element('tspan'));
   const trouble = element('tspan', { class: 'warn' });
   for (const [i, text] of lines.entries()) text.append(said[i], ...(i === 1 ? [trouble] : []));
-  group.append(...places, crack, name, ...lines);
-  return { group, seats: places, lines, said, trouble };
+  const twice = badge(down, style);
+  group.append(...places, crack, name, ...lines, twice);
+  return { group, seats: places, lines, said, trouble, intake: fedBy, twice };
+}
+
+/** A plate on the lower edge for what was done twice. @param {number} bottom @param {Style} style */
+function badge(bottom, style) {
+  const height = Math.round(style.small * 1.5);
+  const words = line(0, bottom + style.small * 0.76, 'small strong', 'middle');
+  const plate = element('rect', { class: 'plate', y: bottom - height / 2 + style.small * 0.4, height, rx: 6 });
+  return element('g', { class: 'callout is-twice', visibility: 'hidden' }, plate, words);
+}
+
+/** @param {Parts} parts @param {number} doubled @param {Style} style */
+function markTwice(parts, doubled, style) {
+  set(parts.twice, 'visibility', doubled ? 'visible' : 'hidden');
+  if (!doubled) return;
+  const [plate, words] = parts.twice.children;
+  const text = `◎ ${count(doubled)} done twice`;
+  const width = Math.round(style.width(text, style.small, true) + 16);
+  say(words, text);
+  set(plate, 'x', -width / 2);
+  set(plate, 'width', width);
 }
 
 /**
@@ -102,16 +142,19 @@ export function update(parts, box, _node, view, scene) {
   const crashed = view !== null && view.crashed !== 0;
   parts.group.classList.toggle('is-crashed', crashed);
   for (const [i, place] of parts.seats.entries()) {
-    const state = crashed ? 'free' : (STATES[view?.seats[i]?.[0] ?? 0] ?? 'free');
+    const absent = view !== null && i >= Math.max(1, view.seats.length);
+    const state = absent ? 'absent' : crashed ? 'free' : (STATES[view?.seats[i]?.[0] ?? 0] ?? 'free');
     set(place, 'class', `seat is-${state}`);
   }
   if (view === null) return;
-  const room = scene.style.compact ? box.shape.words + 8 : box.left + box.right - 12;
+  if (parts.intake) intake.update(parts.intake, view, scene.now);
+  markTwice(parts, view.doubled, scene.style);
+  const room = scene.style.compact ? box.shape.words + 8 : box.shape.side * 2 - 12;
   const { said, trouble } = words(view, scene.now, scene.style.compact);
   for (const [i, text] of said.entries()) say(parts.said[i], cut(text, room, scene.style.small, scene.style));
   say(parts.trouble, trouble);
   set(parts.lines[0], 'class', crashed ? 'small strong bad' : 'small strong');
-  if (parts.lines[2]) set(parts.lines[2], 'class', view.doubled && !crashed ? 'small warn' : 'small');
+  if (parts.lines[2]) set(parts.lines[2], 'class', view.throttled && !crashed ? 'small bad' : 'small');
 }
 
 /**
@@ -120,19 +163,27 @@ export function update(parts, box, _node, view, scene) {
  */
 function words(view, now, compact) {
   const slow = view.p95 === null ? '' : `p95 ${duration(view.p95)}`;
-  const busy = `${count(view.busy)} of ${count(view.concurrency)} busy`;
+  const busy = busyness(view);
   const back = view.crashed > 0 ? `back in ${countdown(view.crashed - now)}` : 'until restarted';
-  if (compact) return { said: view.crashed ? ['crashed', back] : [busy, slow], trouble: '' };
+  const refused = view.throttled ? `${count(view.throttled)} throttled` : '';
+  if (compact) return { said: view.crashed ? ['crashed', back] : [busy, refused || slow], trouble: '' };
   const done = `${count(view.done)} done`;
   const failed = view.failed ? `${count(view.failed)} failed` : '';
-  const twice = view.doubled ? `${count(view.doubled)} done twice` : '';
   if (view.crashed) return { said: ['crashed', back, [done, failed].filter(Boolean).join(' · ')], trouble: '' };
-  return { said: [busy, failed ? `${done} · ` : done, twice || slow || (view.caption[0] ?? '')], trouble: failed };
+  return { said: [busy, failed ? `${done} · ` : done, refused || slow || (view.caption[0] ?? '')], trouble: failed };
+}
+
+/** "2 of 3 busy", "4 of at most 5 running", "3 → 7 seats". @param {WorkerView} view */
+function busyness(view) {
+  if (view.scaling) return `${count(view.scaling[0])} → ${count(view.scaling[1])} seats`;
+  const [, running, most] = view.pollers ?? [0, 0, 0];
+  if (!view.pollers) return `${count(view.busy)} of ${count(view.concurrency)} busy`;
+  return most > 0 ? `${count(running)} of ${count(most)} running` : `${count(running)} running`;
 }
 
 /** The messages in the seats. @param {Box} box @param {WorkerView} view @param {number} node @param {Resting[]} into */
 export function rest(box, view, node, into) {
-  for (const [i, [state, id, look, flags, since, until]] of view.seats.slice(0, box.shape.total).entries()) {
+  for (const [i, [state, id, look, flags, since, until, left = 1]] of view.seats.slice(0, box.shape.total).entries()) {
     if (state !== WORKING && (state !== COLD || !id)) continue;
     const { x, y } = seat(box, i);
     into.push({
@@ -150,6 +201,7 @@ export function rest(box, view, node, into) {
       until,
       holder: node,
       rank: i,
+      more: Math.max(0, left - 1),
     });
   }
 }
@@ -160,8 +212,10 @@ export function tell(node, view, now) {
     return `${node.title}: crashed${view.crashed > 0 ? `, back in ${countdown(view.crashed - now)}` : ''}.`;
   const failed = view.failed ? `, ${count(view.failed)} failed` : '';
   const doubled = view.doubled ? `, ${count(view.doubled)} done twice` : '';
-  const busy = `${count(view.busy)} of ${count(view.concurrency)} busy`;
-  return `${node.title}: ${busy}, ${count(view.done)} done${failed}${doubled}.`;
+  const throttled = view.throttled ? `, ${count(view.throttled)} throttled` : '';
+  const scaling = view.scaling ? `, growing or shrinking ${busyness(view)}` : '';
+  const busy = intake.tell(view, now) || `${count(view.busy)} of ${count(view.concurrency)} busy`;
+  return `${node.title}: ${busy}, ${count(view.done)} done${failed}${doubled}${throttled}${scaling}.`;
 }
 
 /** The middle of a seat, from the middle of the card. @param {Box} box @param {number} index */
