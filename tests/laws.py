@@ -21,6 +21,8 @@ MOVES: dict[str, tuple[str, str]] = {
     "redelivered": ("in flight", "waiting"),
     "released": ("in flight", "waiting"),
     "dead_lettered": ("waiting", "moving"),
+    "seen_twice": ("", "waiting"),
+    "copy_kept": ("", "waiting"),
     "move_failed": ("moving", "hidden"),
 }
 
@@ -28,7 +30,7 @@ MOVES: dict[str, tuple[str, str]] = {
 ENDS = ("deleted", "expired", "purged")
 
 # Where in a record stands until when the copy stays as it is.
-UNTIL = {"received": 5, "delayed": 4, "extended": 4, "move_failed": 6}
+UNTIL = {"received": 5, "delayed": 4, "extended": 4, "received_again": 4, "move_failed": 6}
 
 
 class Laws:

@@ -19,6 +19,8 @@ from simulator.engine.run import Run
 BODIES: list[Any] = [
     {"number": {"sequence": {}}},
     {"type": {"one_of": ["order", "refund", "question"]}, "address": {"email": {}}},
+    {"group": {"one_of": ["a", "b", "c"]}, "once": {"integer": {"low": 1, "high": 40}}},
+    {"group": {"one_of": ["a", "b"]}, "type": {"one_of": ["good", "bad"]}},
     {"type": {"one_of": {"good": 9, "bad": 1}}, "price": {"integer": {"low": 1, "high": 99}}},
 ]
 POISON = ["", "", 'type = "bad"', "body.price > 90", "attempt > 2", "body.none.such = 1"]
@@ -32,6 +34,9 @@ QUEUE_DEEDS = [
     "DeleteMessage",
     "ChangeMessageVisibility",
     "ChangeMessageVisibility",
+    "SendMessageBatch",
+    "DeleteMessageBatch",
+    "ChangeMessageVisibilityBatch",
     "PurgeQueue",
     "GetQueueAttributes",
     "SetQueueAttributes",
@@ -66,6 +71,11 @@ class Swarm:
 
     def _do_something(self) -> None:
         target, verb, arguments = _deed(self)
+        self._do(target, verb, arguments)
+        if "ReceiveRequestAttemptId" in arguments:
+            self._do(target, verb, arguments)
+
+    def _do(self, target: str, verb: str, arguments: dict[str, Any]) -> None:
         try:
             call = self.run.intervene(target, verb, arguments)
         except Refused:
@@ -107,9 +117,10 @@ def document(draw: Random, seed: int) -> dict[str, Any]:
     stores = [f"store-{number}" for number in range(draw.randint(0, 2))]
     risky = draw.random() < 0.5
     for name in queues:
-        nodes.append(_node(name, "queue", _queue(draw)))
+        fifo = draw.random() < 0.4
+        nodes.append(_node(name, "queue", _queue(draw, fifo)))
         if draw.random() < 0.5:
-            nodes.append(_node(f"{name}-dead", "queue", _queue(draw)))
+            nodes.append(_node(f"{name}-dead", "queue", _queue(draw, fifo)))
             settings = _link(draw, risky) | {"maxReceiveCount": draw.randint(1, 4)}
             links.append(_way(name, f"{name}-dead", "dead-letter", settings))
     for place, name in enumerate(workers):
@@ -167,13 +178,21 @@ def _poll(draw: Random, risky: bool) -> dict[str, Any]:
     return settings
 
 
-def _queue(draw: Random) -> dict[str, Any]:
-    return {
+def _queue(draw: Random, fifo: bool = False) -> dict[str, Any]:
+    settings: dict[str, Any] = {
         "VisibilityTimeout": draw.choice([0, 1, 3, 10, 30, 43_200]),
         "DelaySeconds": draw.choice([0, 0, 0, 1, 30]),
         "MessageRetentionPeriod": draw.choice([60, 90, 600, 345_600]),
         "ReceiveMessageWaitTimeSeconds": draw.choice([0, 5, 20]),
     }
+    if fifo:
+        settings |= {"FifoQueue": True, "ContentBasedDeduplication": draw.random() < 0.7}
+        if draw.random() < 0.4:
+            settings |= {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+    else:
+        settings |= {"servers_asked": draw.choice([1, 4, 12, 12])}
+        settings |= draw.choice([{}, {"duplicates": draw.choice([0.1, 1])}, {"disorder": draw.choice([0.3, 1])}])
+    return settings
 
 
 def _worker(draw: Random) -> dict[str, Any]:
@@ -207,6 +226,8 @@ def _producer(draw: Random) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "arrivals": _arrivals(draw),
         "body": draw.choice(BODIES),
+        "group": draw.choice(["", "type", "group", "group"]),
+        "deduplication": draw.choice(["", "", "once"]),
         "retries": draw.choice([0, 0, 1, 3]),
     }
     if draw.random() < 0.2:
@@ -242,8 +263,10 @@ def _deed(swarm: Swarm) -> tuple[str, str, dict[str, Any]]:
     if draw.random() < 0.3 and run.links:
         link = draw.choice(run.links)
         return link.id, "change", {"latency": _time(draw, 2), "loss": draw.choice([0, 0, 0.1, 1.5])}
-    changes = {"queue": _queue, "worker": _worker, "store": _store, "producer": _producer}
+    fifo = pattern == "queue" and node.settings.FifoQueue and draw.random() < 0.9
+    changes = {"queue": lambda draw: _queue(draw, fifo), "worker": _worker, "store": _store, "producer": _producer}
     settings = changes[pattern](draw)
+    settings.pop("FifoQueue", None)
     names = draw.sample(sorted(settings), draw.randint(1, min(2, len(settings))))
     return node.id, "change", {name: settings[name] for name in names}
 
@@ -270,10 +293,20 @@ def _queue_deed(swarm: Swarm, queue: str) -> tuple[str, str, dict[str, Any]]:
         body = draw.choice(
             ["hello", "[" * 600 + "]" * 600, '{"type": "bad", "price": 95}', "", {"type": "refund"}, ["a", "list"]]
         )
-        return queue, verb, {"MessageBody": body} | draw.choice([{}, {}, {"DelaySeconds": 3}, {"DelaySeconds": 901}])
+        return queue, verb, {"MessageBody": body} | _sent(draw)
+    if verb == "SendMessageBatch":
+        entries = [{"Id": str(n % 11), "MessageBody": f"{n % 4}"} | _sent(draw) for n in range(draw.randint(0, 12))]
+        return queue, verb, {"Entries": entries}
+    if verb in ("DeleteMessageBatch", "ChangeMessageVisibilityBatch"):
+        given = [handle for where, handle in swarm.handles[-draw.randint(1, 11) :] if where == queue]
+        more = {"VisibilityTimeout": draw.choice([0, 2, 600])} if verb.startswith("Change") else {}
+        return queue, verb, {"Entries": [{"Id": str(n), "ReceiptHandle": one} | more for n, one in enumerate(given)]}
     if verb == "ReceiveMessage":
         arguments: dict[str, Any] = {"MaxNumberOfMessages": draw.choice([1, 2, 10, 10, 11])}
         arguments |= draw.choice([{}, {"WaitTimeSeconds": 0}, {"WaitTimeSeconds": 7}])
+        fifo = next(node.settings.FifoQueue for node in swarm.run.nodes if node.id == queue)
+        if draw.random() < (0.6 if fifo else 0.05):
+            arguments |= {"ReceiveRequestAttemptId": "x"}
         return (
             queue,
             verb,
@@ -301,3 +334,11 @@ def _queue_deed(swarm: Swarm, queue: str) -> tuple[str, str, dict[str, Any]]:
         )
         return queue, verb, {"Attributes": {name: str(draw.choice(values))}}
     return queue, verb, {}
+
+
+def _sent(draw: Random) -> dict[str, Any]:
+    """What else is said of a message sent by hand: delay, group, deduplication id; sometimes what is not allowed."""
+    delay = draw.choice([{}, {}, {}, {"DelaySeconds": 3}, {"DelaySeconds": 901}])
+    group = draw.choice([{}, {"MessageGroupId": draw.choice(["a", "b", "c"])}, {"MessageGroupId": "not one"}])
+    once = draw.choice([{}, {}, {"MessageDeduplicationId": str(draw.randint(1, 9))}])
+    return delay | group | once

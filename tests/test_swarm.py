@@ -32,6 +32,8 @@ EXPECTED = [
         "failed",
         "doubled",
     ),
+    *("deduplicated", "seen_twice", "copy_kept", "out_of_order", "group_held", "group_released", "group_blocked"),
+    *("missed_by_sample", "received_again", "refused_call"),
     *("skipped", "abandoned", "accepted", "finished", "stored", "throttled", "gave_up", "retrying"),
 ]
 

@@ -46,6 +46,26 @@ class SendMessage(Arguments):
         dict[str, Any],
         Field(**about("Message attributes", "Up to ten names with their values.", source=f"{API}, SendMessage")),
     ] = {}
+    MessageGroupId: Annotated[
+        str | None,
+        Field(
+            **about(
+                "Message group",
+                "FIFO: the line in which this message stands, required; standard: whose message it is.",
+                source=f"{API}, SendMessage",
+            )
+        ),
+    ] = None
+    MessageDeduplicationId: Annotated[
+        str | None,
+        Field(
+            **about(
+                "Deduplication id",
+                "FIFO: a second message with the same id within 5 min is accepted and not stored.",
+                source=f"{API}, SendMessage",
+            )
+        ),
+    ] = None
 
 
 class ReceiveMessage(Arguments):
@@ -88,6 +108,16 @@ class ReceiveMessage(Arguments):
             )
         ),
     ] = None
+    ReceiveRequestAttemptId: Annotated[
+        str | None,
+        Field(
+            **about(
+                "Attempt id",
+                "FIFO: a receive repeated with the same id within 5 min gets the same messages again.",
+                source=f"{API}, ReceiveMessage",
+            )
+        ),
+    ] = None
 
 
 Receipt = Annotated[
@@ -124,6 +154,19 @@ EntryId = Annotated[
     str,
     Field(**about("Id", "Names this entry in the answer.", source=f"{API}, SendMessageBatch")),
 ]
+
+
+class SendEntry(SendMessage):
+    """One entry of SendMessageBatch."""
+
+    Id: EntryId
+
+
+class SendMessageBatch(Arguments):
+    Entries: Annotated[
+        tuple[SendEntry, ...],
+        Field(**about("Entries", "Up to ten, each with Id and MessageBody.", source=f"{API}, SendMessageBatch")),
+    ]
 
 
 class DeleteEntry(DeleteMessage):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from patterns.queue.about import API, GUIDE, about
+from patterns.queue.servers import ASKED, COPIES, SERVERS
 from simulator.engine.clock import Duration
 from simulator.engine.link import LinkSettings
 from simulator.engine.parameters import refusal
@@ -195,6 +196,19 @@ class QueueSettings(BaseModel):
             ),
         ),
     ] = 0.0
+    servers_asked: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=SERVERS,
+            **about(
+                "Servers asked",
+                f"Standard: how many of {SERVERS} servers a short poll asks; each message lies on {COPIES} of them.",
+                "servers",
+                f'{GUIDE}, "Amazon SQS short and long polling"',
+            ),
+        ),
+    ] = ASKED
 
     @model_validator(mode="after")
     def _fit_together(self) -> "QueueSettings":
@@ -261,6 +275,12 @@ class PollSettings(LinkSettings):
             )
         ),
     ] = None
+    pause: Annotated[
+        Duration,
+        Field(
+            **about("Pause", "How long the consumer rests after an empty answer before it asks again.", "s"),
+        ),
+    ] = 0
     delete: Annotated[
         Literal["after work", "before work"],
         Field(

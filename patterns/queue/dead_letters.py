@@ -1,6 +1,8 @@
 """Dead letters: a message that was received too often is moved to another queue instead of being received once more.
 
-Source: SQS Developer Guide, "Using dead-letter queues in Amazon SQS" (the enqueue time stays the original one).
+Between standard queues it keeps the time at which it was sent. In a FIFO queue the move breaks the order of its group,
+and there the message gets a new time, and its own id as the id under which it is known.
+Source: SQS Developer Guide, "Using dead-letter queues in Amazon SQS".
 """
 
 from typing import TYPE_CHECKING, Any
@@ -8,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from patterns.queue import retention
 from patterns.queue.attributes import arn
 from patterns.queue.receipts import MOVED
-from patterns.queue.stock import DELAYED, GONE, Entry
+from patterns.queue.stock import DELAYED, GONE, IN_FLIGHT, Entry
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import ServiceError
-from simulator.engine.message import POISON
+from simulator.engine.message import POISON, label
 
 if TYPE_CHECKING:
     from patterns.queue.node import QueueNode
@@ -39,13 +41,16 @@ def give_up(queue: "QueueNode", entry: Entry) -> None:
     link = queue.dead_link
     assert link is not None, "a queue without a dead-letter link has no limit"
     entry.state = GONE
-    queue.ages.forget()
+    if queue.fifo:
+        queue.visible.forget(entry, IN_FLIGHT)
+    queue.ages.forget(entry, IN_FLIGHT)
     del queue.entries[entry.number]
     message, receives = entry.message, entry.earlier + entry.receives
     queue.record("dead_lettered", message.id, receives, link.target.index)
     mark = {"from": arn(queue.id), "sent": entry.sent, "receives": receives}
+    once = label(message.id, queue.run.scenario.prefixes) if queue.fifo else message.deduplication
     link.send(
-        message._replace(attributes={**(message.attributes or {}), MOVED: mark}),
+        message._replace(attributes={**(message.attributes or {}), MOVED: mark}, deduplication=once),
         Move(queue, entry).heard,
         entry.flags | POISON,
     )
@@ -60,6 +65,7 @@ def take_back(queue: "QueueNode", entry: Entry, error: ServiceError) -> None:
     again.state = DELAYED
     again.deadline = queue.delays.set(now + MOVE_AGAIN, again)
     queue.entries[again.number] = again
+    queue.visible.hide(again)
     queue.ages.add(again)
     queue.record("move_failed", entry.message.id, queue.dead_link.target.index, error.code, again.deadline[0])
     retention.expire(queue)

@@ -5,7 +5,8 @@ Source: SQS API Reference, DeleteMessage.
 
 from typing import TYPE_CHECKING, Any
 
-from patterns.queue import batches, receipts, receiving, refusing, requests, retention
+from patterns.queue import batches, copies, ordering, receipts, receiving, refusing, requests, retention
+from patterns.queue.stock import IN_FLIGHT
 from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
 
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
 def delete_message(queue: "QueueNode", call: Call) -> None:
     """Forget a message. With the handle of an earlier receive the call succeeds, and the message stays.
 
+    A FIFO queue refuses a handle whose visibility timeout has passed.
     Source: SQS API Reference, DeleteMessage: with an old handle "the message might not be deleted".
     """
-    if not queue.is_open and refusing.refused(queue, call, "DeleteMessage"):
+    given = call.arguments.ReceiptHandle
+    if not queue.is_open and refusing.refused(queue, call, "DeleteMessage", refusing.groups_of(queue, [given])):
         return
-    error = _delete(queue, call.arguments.ReceiptHandle)
+    queue.bill.charge("DeleteMessage")
+    error = _delete(queue, given)
     if error is not None:
         refusing.reject(queue, call, "DeleteMessage", error)
         return
-    if queue.polls and queue.visible.count:
+    if queue.polls and queue.visible.ready:
         receiving.serve(queue)
     if call.then is not None or call.link is None:
         call.reply(None)
@@ -32,14 +36,16 @@ def delete_message(queue: "QueueNode", call: Call) -> None:
 
 def delete_message_batch(queue: "QueueNode", call: Call) -> None:
     """Forget up to ten messages. A consumer is answered by a list, a person in the service's shape."""
-    if not queue.is_open and refusing.refused(queue, call, "DeleteMessageBatch"):
-        return
+    verb = "DeleteMessageBatch"
     given, error = batches.handles(call, "DeleteMessageBatchRequestEntry")
     if error is not None:
-        refusing.reject(queue, call, "DeleteMessageBatch", error)
+        refusing.reject(queue, call, verb, error)
         return
+    if not queue.is_open and refusing.refused(queue, call, verb, refusing.groups_of(queue, given)):
+        return
+    queue.bill.charge(verb)
     results = [_delete(queue, one) for one in given]
-    if queue.polls and queue.visible.count:
+    if queue.polls and queue.visible.ready:
         receiving.serve(queue)
     call.reply(results if call.link is not None else batches.answer(batches.ids(call), results))
 
@@ -53,6 +59,8 @@ def _delete(queue: "QueueNode", given: Any) -> ServiceError | None:
     entry = queue.entries.get(number)
     if entry is None:
         queue.record("delete_repeated", message)
+    elif queue.fifo and (entry.receives != attempt or entry.state != IN_FLIGHT):
+        return requests.handle_expired(receipts.shown(handle))
     elif entry.receives != attempt:
         reason = f"it has the receipt handle of attempt {attempt}, and attempt {entry.receives} has begun"
         queue.record("delete_missed", message, reason)
@@ -60,4 +68,8 @@ def _delete(queue: "QueueNode", given: Any) -> ServiceError | None:
         retention.remove(queue, entry)
         now = queue.kernel.now
         queue.trace.append((now, "deleted", queue.index, message, entry.earlier + attempt, now - entry.sent))
+        if queue.careless:
+            copies.of_delete(queue, entry)
+        if queue.passed_group is not None:
+            ordering.tell_released(queue)
     return None

@@ -25,13 +25,20 @@ from patterns.queue import (
     visibility,
 )
 from patterns.queue.arguments import Limit
+from patterns.queue.attempts import Attempt
 from patterns.queue.config import DeadLetterSettings, QueueSettings
 from patterns.queue.deadlines import Deadlines
+from patterns.queue.deduplication import Deduplication
+from patterns.queue.groups import ByGroup
 from patterns.queue.pending import Poll
-from patterns.queue.stock import DELAYED, VISIBLE, ByAge, Entry
+from patterns.queue.prices import Bill
+from patterns.queue.quota import Quota
+from patterns.queue.servers import Servers
+from patterns.queue.stock import DELAYED, VISIBLE, ByAge, Entry, Order
 from patterns.queue.throttle import Throttle
 from patterns.queue.view import caption_of, view_of
 from simulator.engine.clock import SECOND, Micros
+from simulator.engine.errors import Problem
 from simulator.engine.faults import Nothing
 from simulator.engine.message import Message, MessageId
 from simulator.engine.node import Node
@@ -46,7 +53,8 @@ class QueueNode(Node):
     """One standard queue, or one dead-letter queue: the same thing with a dead-letter link coming in.
 
     `entries` are all copies by their numbers, of which `visible`, `in_flight` and `delays` each know their part;
-    `ages` has them all by age, `polls` the receives that wait. `is_open` is false while a fault may refuse requests.
+    `ages` has them all by age, `polls` the receives that wait. `is_open` is false while requests may be refused: by
+    a fault, or by the quota of a FIFO queue.
     """
 
     settings: QueueSettings
@@ -55,20 +63,29 @@ class QueueNode(Node):
         super().__init__(*arguments)
         self.entries: dict[int, Entry] = {}
         self.numbered = 0
-        self.visible = ByAge(VISIBLE)
+        self.fifo = self.settings.FifoQueue
+        self.visible: Order = self.new_order()
         self.in_flight = Deadlines(self.kernel, self.comes_back)
         self.delays = Deadlines(self.kernel, self.delay_is_over)
         self.ages = ByAge(DELAYED)
         self.next_expiry: Timer | None = None
         self.polls: deque[Poll] = deque()
         self.waits = Deadlines(self.kernel, self.wait_is_over)
+        self.window = Deduplication()
+        self.deduplicated = 0
+        self.quota = Quota() if self.fifo else None
+        self.servers = Servers(self.index, self.stream("servers"))
+        self.chance = self.stream("mishaps")
+        self.attempts: dict[str, Attempt] = {}
+        self.bill = Bill()
+        self.passed_group: str | None = None
         self.dead_link: Link | None = None
         self.dead = False
         self.purged: Micros | None = None
         self.modified: Micros = 0
         self.throttle: Throttle | None = None
         self.unavailable = False
-        self.is_open = True
+        self.is_open = not self.fifo
         self.caption: list[str] = []
         self._derive()
 
@@ -90,6 +107,9 @@ class QueueNode(Node):
 
     def send_message(self, call: Call) -> None:
         sending.send_message(self, call)
+
+    def send_message_batch(self, call: Call) -> None:
+        sending.send_message_batch(self, call)
 
     def receive_message(self, call: Call) -> None:
         receiving.receive_message(self, call)
@@ -130,6 +150,12 @@ class QueueNode(Node):
         retention.expire(self)
 
     # Settings and faults.
+
+    def objections(self, settings: QueueSettings) -> list[Problem]:
+        """Source: SQS API Reference, SetQueueAttributes (the type of a queue can't be changed)."""
+        if settings.FifoQueue == self.fifo:
+            return []
+        return [Problem("FifoQueue", "is fixed at creation: a queue keeps its type", cure="Change it in a new run.")]
 
     def change(self, settings: QueueSettings) -> None:
         retained = self.retained
@@ -172,10 +198,22 @@ class QueueNode(Node):
     def held(self) -> Iterator[MessageId]:
         return (entry.message.id for entry in self.entries.values())
 
+    def new_order(self) -> Order:
+        """How this queue orders what is visible, with nothing in it."""
+        return ByGroup() if self.fifo else ByAge(VISIBLE)
+
     def _open(self) -> None:
-        self.is_open = not self.unavailable and self.throttle is None
+        self.is_open = not self.unavailable and self.throttle is None and not self.fifo
 
     def _derive(self) -> None:
         self.delay: Micros = self.settings.DelaySeconds * SECOND
         self.largest: int = self.settings.MaximumMessageSize
         self.retained: Micros = self.settings.MessageRetentionPeriod * SECOND
+        self.careless = self.settings.duplicates
+        self.disorder = self.settings.disorder
+        if self.quota is not None:
+            self.quota.by_partition = self.settings.FifoThroughputLimit == "perMessageGroupId"
+        self.by_content = self.settings.ContentBasedDeduplication
+        by_group = self.settings.DeduplicationScope == "messageGroup"
+        if self.window.by_group != by_group:
+            self.window = Deduplication(by_group)

@@ -49,6 +49,13 @@ OPERATIONS = (
         "Send a message",
     ),
     Operation(
+        "SendMessageBatch",
+        arguments.SendMessageBatch,
+        "send_message_batch",
+        "Send up to ten messages in one request.",
+        "Send a batch",
+    ),
+    Operation(
         "ReceiveMessage",
         arguments.ReceiveMessage,
         "receive_message",

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from patterns.queue import refusing, requests
-from patterns.queue.stock import DELAYED, GONE, VISIBLE, ByAge
+from patterns.queue.stock import DELAYED, GONE, ByAge
 from simulator.engine.clock import MINUTE, Micros
 from simulator.engine.operations import Call
 
@@ -21,11 +21,12 @@ def purge_queue(queue: "QueueNode", call: Call) -> None:
     if queue.purged is not None and now - queue.purged < PAUSE:
         raise requests.purge_in_progress(queue.id)
     queue.purged = now
+    queue.bill.charge("PurgeQueue")
     for entry in queue.entries.values():
         entry.state = GONE
         queue.record("purged", entry.message.id)
     queue.entries.clear()
-    queue.visible, queue.ages = ByAge(VISIBLE), ByAge(DELAYED)
+    queue.visible, queue.ages = queue.new_order(), ByAge(DELAYED)
     queue.in_flight.clear()
     queue.delays.clear()
     call.reply(None)

@@ -8,6 +8,8 @@ Source: SQS Developer Guide, "Amazon SQS message identifiers" (a new receipt han
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
+from patterns.queue.deduplication import digest as content_id
+from patterns.queue.deduplication import sequence
 from patterns.queue.stock import Entry
 from simulator.engine.clock import MILLISECOND, Micros
 from simulator.engine.message import MessageId, as_text, label
@@ -60,7 +62,7 @@ def milliseconds(moment: Micros) -> str:
     return str(moment // MILLISECOND)
 
 
-def as_service_shows(entry: Entry, prefixes: list[str]) -> dict[str, Any]:
+def as_service_shows(entry: Entry, prefixes: list[str], fifo: bool) -> dict[str, Any]:
     """A received message. Source: SQS API Reference, ReceiveMessage (Message)."""
     message, text = entry.message, as_text(entry.message.body)
     attributes = dict(message.attributes or {})
@@ -72,6 +74,11 @@ def as_service_shows(entry: Entry, prefixes: list[str]) -> dict[str, Any]:
     }
     if moved is not None:
         system["DeadLetterQueueSourceArn"] = moved["from"]
+    if message.group is not None:
+        system["MessageGroupId"] = message.group
+    if fifo:
+        system["MessageDeduplicationId"] = message.deduplication or content_id(text)
+        system["SequenceNumber"] = sequence(entry.number)
     return {
         "MessageId": label(message.id, prefixes),
         "ReceiptHandle": shown(handle_of(entry)),

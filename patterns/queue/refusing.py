@@ -1,8 +1,9 @@
 """Refusing: a request that a fault keeps from being answered, and a message that can't be taken."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from patterns.queue import requests
+from patterns.queue import receipts, requests
 from simulator.engine.errors import ServiceError
 from simulator.engine.message import Message
 from simulator.engine.operations import Call
@@ -11,18 +12,18 @@ if TYPE_CHECKING:
     from patterns.queue.node import QueueNode
 
 
-def objection(queue: "QueueNode") -> ServiceError | None:
-    """The error that a fault answers this request with, if it does."""
+def objection(queue: "QueueNode", verb: str, groups: Iterable[str] = ()) -> ServiceError | None:
+    """The error that a fault or the quota of a FIFO queue answers this request with, if it does."""
     if queue.unavailable:
         return requests.UNAVAILABLE
     if queue.throttle is not None and queue.throttle.refuses(queue.kernel.now):
         return requests.THROTTLED
-    return None
+    return queue.quota.refuses(verb, groups, queue.kernel.now) if queue.quota is not None else None
 
 
-def refused(queue: "QueueNode", call: Call, verb: str) -> bool:
-    """Whether a fault refuses this request, which then has its answer."""
-    error = objection(queue)
+def refused(queue: "QueueNode", call: Call, verb: str, groups: Iterable[str] = ()) -> bool:
+    """Whether a fault or the quota refuses this request, which then has its answer; `groups` are those it names."""
+    error = objection(queue, verb, groups)
     if error is not None:
         reject(queue, call, verb, error)
     return error is not None
@@ -38,9 +39,21 @@ def reject(queue: "QueueNode", call: Call, verb: str, error: ServiceError) -> No
 def turn_away(queue: "QueueNode", message: Message, call: Call | None, error: ServiceError) -> None:
     """Refuse a push: a sender that listens gets its message back, else the message ends here."""
     if call is not None:
+        link = call.link
+        if link is not None and link.kind != "dead":
+            queue.record("refused_call", message.id, "SendMessage", link.source.index, error.code, error.message)
         call.fail(error)
     else:
         queue.record("turned_away", message.id, f"{error.code}: {error.message}")
+
+
+def groups_of(queue: "QueueNode", handles: Iterable[Any]) -> list[str]:
+    """The message groups that these receipt handles name, where a quota wants to know."""
+    if queue.quota is None or not queue.quota.by_partition:
+        return []
+    known = [one if one.__class__ is tuple else receipts.found(queue, one) for one in handles]
+    entries = [queue.entries.get(handle[0]) for handle in known if handle is not None]
+    return [entry.message.group or "" for entry in entries if entry is not None]
 
 
 def asker(call: Call) -> int:

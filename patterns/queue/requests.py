@@ -24,12 +24,15 @@ from simulator.engine.template import size_of_attributes
 
 MOST_ATTRIBUTES = 10
 LONGEST_TYPE = 60
+LONGEST_IDENTIFIER = 128
+LARGEST_BATCH = 1_048_576  # bytes, all entries together
 INVALID = "InvalidParameterValue"
 
 OVER_LIMIT = ServiceError("OverLimit", f"The maximum number of in flight messages ({IN_FLIGHT_QUOTA}) is reached.")
 UNAVAILABLE = ServiceError("ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
 THROTTLED = ServiceError("RequestThrottled", "The request was denied due to request throttling.")
 NOT_IN_FLIGHT = ServiceError("MessageNotInflight", "The specified message isn't in flight.")
+NO_GROUP = ServiceError("MissingParameter", "The request must contain the parameter MessageGroupId.")
 NO_BODY = ServiceError("MissingParameter", "The request must contain the parameter MessageBody.")
 
 # What XML 1.0 allows; anything else is refused. Source: SQS API Reference, SendMessage (InvalidMessageContents).
@@ -45,6 +48,8 @@ class Sent(NamedTuple):
     size: int
     delay: int
     attributes: dict[str, Any] | None
+    group: str | None
+    once: str | None
 
 
 def sent(arguments: SendMessage, settings: QueueSettings) -> Sent:
@@ -59,22 +64,46 @@ def sent(arguments: SendMessage, settings: QueueSettings) -> Sent:
         raise problem
     if len(attributes) > MOST_ATTRIBUTES:
         raise too_many_attributes(len(attributes))
-    size = len(text.encode()) + size_of_attributes(attributes)
+    size = size_of(arguments)
     if size > settings.MaximumMessageSize:
         raise too_large(settings.MaximumMessageSize)
+    group, once = arguments.MessageGroupId, arguments.MessageDeduplicationId
+    problem = _identity_problem(group, once, settings.FifoQueue)
+    if problem is not None:
+        raise problem
+    if settings.FifoQueue and arguments.DelaySeconds is not None:
+        raise for_another_type(arguments.DelaySeconds, "DelaySeconds")
     kind = type_of(body, "by hand")[:LONGEST_TYPE]
-    return Sent(text, body, kind, size, delay, attributes or None)
+    return Sent(text, body, kind, size, delay, attributes or None, group, once)
 
 
-def receive_problem(most: int, wait: int, timeout: int) -> ServiceError | None:
-    """What is wrong with the numbers of a ReceiveMessage."""
+def size_of(arguments: SendMessage) -> int:
+    """How many bytes a message counts: its body and its attributes together."""
+    attributes = plain_attributes(arguments.MessageAttributes)
+    return len(as_text(arguments.MessageBody).encode()) + size_of_attributes(attributes)
+
+
+def _identity_problem(group: str | None, once: str | None, fifo: bool) -> ServiceError | None:
+    """What is wrong with the group and the deduplication id that a person gives."""
+    if group is None and fifo:
+        return NO_GROUP
+    if once is not None and not fifo:
+        return for_another_type(once, "MessageDeduplicationId")
+    problem = identifier_problem(group, "MessageGroupId") if group is not None else None
+    return problem or (identifier_problem(once, "MessageDeduplicationId") if once is not None else None)
+
+
+def receive_problem(most: int, wait: int, timeout: int, attempt: str | None, fifo: bool) -> ServiceError | None:
+    """What is wrong with the arguments of a ReceiveMessage."""
     if not 1 <= most <= MOST_AT_ONCE:
         return _value(most, "MaxNumberOfMessages", f"Must be between 1 and {MOST_AT_ONCE}, if provided.")
     if not 0 <= wait <= LONGEST_WAIT:
         return _value(wait, "WaitTimeSeconds", f"Must be >= 0 and <= {LONGEST_WAIT}, if provided.")
     if not 0 <= timeout <= LONGEST_VISIBILITY:
         return visibility_problem(timeout)
-    return None
+    if attempt is not None and not fifo:
+        return for_another_type(attempt, "ReceiveRequestAttemptId")
+    return identifier_problem(attempt, "ReceiveRequestAttemptId") if attempt is not None else None
 
 
 def visibility_problem(timeout: int) -> ServiceError:
@@ -102,6 +131,24 @@ def not_available(handle: str) -> ServiceError:
 
 def invalid_handle(handle: Any) -> ServiceError:
     return ServiceError("ReceiptHandleIsInvalid", f'The input receipt handle "{handle}" is not a valid receipt handle.')
+
+
+def handle_expired(handle: str) -> ServiceError:
+    """A FIFO queue deletes only while the receive lasts."""
+    return _value(handle, "ReceiptHandle", "The receipt handle has expired.")
+
+
+def for_another_type(value: Any, parameter: str) -> ServiceError:
+    """A parameter that queues of this type don't take."""
+    return _value(value, parameter, "The request include parameter that is not valid for this queue type.")
+
+
+def identifier_problem(value: str, parameter: str) -> ServiceError | None:
+    """What is wrong with a group or deduplication id. Source: SQS API Reference, SendMessage."""
+    if 0 < len(value) <= LONGEST_IDENTIFIER and value.isascii() and value.isprintable() and " " not in value:
+        return None
+    allowed = f"alphanumeric and punctuation characters. 1 to {LONGEST_IDENTIFIER} in length."
+    return _value(value, parameter, f"{parameter} can only include {allowed}")
 
 
 def too_large(limit: int) -> ServiceError:

@@ -1,14 +1,17 @@
-"""Sending: a message comes into a queue, over a link or by hand.
+"""Sending: a message comes into a queue, over a link or by hand, alone or in a batch.
 
-Source: SQS API Reference, SendMessage.
+A FIFO queue asks more of it: a group, and an id under which a repetition is recognised, accepted and not stored.
+Source: SQS API Reference, SendMessage and SendMessageBatch; SQS Developer Guide, "Exactly-once processing".
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from patterns.queue import receipts, receiving, refusing, requests, retention
+from patterns.queue import batches, receipts, receiving, refusing, requests, retention
+from patterns.queue.deduplication import NO_IDENTIFIER, Original, sequence
 from patterns.queue.receipts import MOVED
 from patterns.queue.stock import DELAYED, Entry
 from simulator.engine.clock import SECOND, Micros
+from simulator.engine.errors import ServiceError
 from simulator.engine.message import Message, label
 from simulator.engine.operations import Call
 
@@ -18,14 +21,17 @@ if TYPE_CHECKING:
 
 def accept(queue: "QueueNode", message: Message, call: Call | None, flags: int) -> None:
     """Take a message that a link brings, from a producer or from a queue whose dead letters end here."""
+    moved = message.attributes.get(MOVED) if queue.dead and message.attributes else None
     if not queue.is_open or message.size > queue.largest:
-        largest = queue.largest
-        error = requests.too_large(largest) if message.size > largest else refusing.objection(queue)
+        error = _objection(queue, message, moved is not None)
         if error is not None:
             refusing.turn_away(queue, message, call, error)
             return
-    moved = message.attributes.get(MOVED) if queue.dead and message.attributes else None
     if moved is None:
+        queue.bill.charge("SendMessage", message.size)
+    if queue.fifo:
+        store_once(queue, message, flags, queue.delay if moved is None else 0, moved["receives"] if moved else 0)
+    elif moved is None:
         store(queue, message, flags, queue.delay, queue.kernel.now, 0)
     else:
         store(queue, message, flags, 0, moved["sent"], moved["receives"])
@@ -34,15 +40,50 @@ def accept(queue: "QueueNode", message: Message, call: Call | None, flags: int) 
 
 
 def send_message(queue: "QueueNode", call: Call) -> None:
-    """A person sends. Answers with MessageId and MD5OfMessageBody."""
-    if not queue.is_open and refusing.refused(queue, call, "SendMessage"):
+    """A person sends. Answers with MessageId, MD5OfMessageBody and, from a FIFO queue, SequenceNumber."""
+    group = call.arguments.MessageGroupId or ""
+    if not queue.is_open and refusing.refused(queue, call, "SendMessage", [group]):
         return
     sent = requests.sent(call.arguments, queue.settings)
-    message = queue.make_by_hand(sent.kind, sent.body, sent.size, attributes=sent.attributes)
-    queue.record("sent_by_hand", message.id, message.look << 6)
-    store(queue, message, 0, sent.delay * SECOND, queue.kernel.now, 0)
-    name = label(message.id, queue.run.scenario.prefixes)
-    call.reply({"MessageId": name, "MD5OfMessageBody": receipts.digest(sent.text)})
+    answer = _send(queue, sent)
+    queue.bill.charge("SendMessage", sent.size)
+    call.reply(answer)
+
+
+def send_message_batch(queue: "QueueNode", call: Call) -> None:
+    """A person sends up to ten messages in one request; each is taken or refused by itself."""
+    entries, ids = call.arguments.Entries, batches.ids(call)
+    groups = [entry.MessageGroupId or "" for entry in entries]
+    if not queue.is_open and refusing.refused(queue, call, "SendMessageBatch", groups):
+        return
+    error = batches.problem(ids, "SendMessageBatchRequestEntry")
+    if error is not None:
+        raise error
+    total = sum(requests.size_of(entry) for entry in entries)
+    if total > requests.LARGEST_BATCH:
+        raise batches.too_long(total, requests.LARGEST_BATCH)
+    queue.bill.charge("SendMessageBatch", total)
+    results: list[dict[str, Any] | ServiceError] = []
+    for entry in entries:
+        try:
+            results.append(_send(queue, requests.sent(entry, queue.settings)))
+        except ServiceError as refusal:
+            results.append(refusal)
+    call.reply(batches.answer(ids, results))
+
+
+def store_once(queue: "QueueNode", message: Message, flags: int, delay: Micros, earlier: int) -> Original | None:
+    """Keep a message of a FIFO queue, or recognise it as the repetition of the one that is returned."""
+    window, now, group = queue.window, queue.kernel.now, message.group or ""
+    once = window.identifier(message, queue.by_content) or ""
+    original = window.original(once, group, now)
+    if original is not None:
+        queue.deduplicated += 1
+        queue.record("deduplicated", message.id, original.message)
+        return original
+    window.accept(once, group, now, message.id, queue.numbered + 1)
+    store(queue, message, flags, delay, now, earlier)
+    return None
 
 
 def store(queue: "QueueNode", message: Message, flags: int, delay: Micros, sent: Micros, earlier: int) -> None:
@@ -53,13 +94,60 @@ def store(queue: "QueueNode", message: Message, flags: int, delay: Micros, sent:
     queue.ages.add(entry)
     if delay:
         entry.state = DELAYED
-        queue.trace.append((now, "delayed", queue.index, message.id, now + delay))
+        queue.trace.append((now, "delayed", queue.index, message.id, now + delay, message.group or ""))
         entry.deadline = queue.delays.set(now + delay, entry)
+        queue.visible.hide(entry)
     else:
-        queue.trace.append((now, "enqueued", queue.index, message.id))
+        queue.trace.append((now, "enqueued", queue.index, message.id, message.group or ""))
         queue.visible.add(entry)
     over = sent + queue.retained
     if queue.next_expiry is None or over < queue.next_expiry[0]:
         retention.expire(queue)
     if queue.polls and not delay:
         receiving.serve(queue)
+
+
+def _send(queue: "QueueNode", sent: requests.Sent) -> dict[str, Any]:
+    """Make and keep one message that a person sends; the answer. Raises ServiceError when it can't be taken."""
+    if queue.fifo and sent.once is None and not queue.by_content:
+        raise NO_IDENTIFIER
+    message = queue.make_by_hand(
+        sent.kind, sent.body, sent.size, attributes=sent.attributes, group=sent.group, deduplication=sent.once
+    )
+    queue.record("sent_by_hand", message.id, message.look << 6)
+    known, number, prefixes = message.id, queue.numbered + 1, queue.run.scenario.prefixes
+    answer = {"MD5OfMessageBody": receipts.digest(sent.text)}
+    if queue.fifo:
+        original = store_once(queue, message, 0, queue.delay, 0)
+        if original is not None:
+            known, number = original.message, original.number
+        answer["SequenceNumber"] = sequence(number)
+    else:
+        store(queue, message, 0, sent.delay * SECOND, queue.kernel.now, 0)
+    return {"MessageId": label(known, prefixes), **answer}
+
+
+def _objection(queue: "QueueNode", message: Message, moved: bool) -> ServiceError | None:
+    """Why a message that a link brings is not taken. What is moved here is no call, and no quota counts it."""
+    if message.size > queue.largest:
+        return requests.too_large(queue.largest)
+    if queue.fifo:
+        problem = _identity_problem(queue, message)
+        if problem is not None:
+            return problem
+    if moved:
+        return requests.UNAVAILABLE if queue.unavailable else None
+    return refusing.objection(queue, "SendMessage", [message.group or ""])
+
+
+def _identity_problem(queue: "QueueNode", message: Message) -> ServiceError | None:
+    """What is wrong with the group and the deduplication id of a message that a link brings."""
+    group, once = message.group, message.deduplication
+    if group is None:
+        return requests.NO_GROUP
+    problem = requests.identifier_problem(group, "MessageGroupId")
+    if problem is not None:
+        return problem
+    if once is None:
+        return None if queue.by_content else NO_IDENTIFIER
+    return requests.identifier_problem(once, "MessageDeduplicationId")

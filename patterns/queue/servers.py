@@ -27,7 +27,7 @@ def _choices(count: int) -> tuple[Sample, ...]:
 
 
 _PLACES = _choices(COPIES)
-_SAMPLES = _choices(ASKED)
+_SAMPLES = {count: _choices(count) for count in range(1, SERVERS + 1)}
 
 
 class Servers:
@@ -39,9 +39,10 @@ class Servers:
         self._salt = salt
         self._random = random
 
-    def sample(self) -> Sample:
+    def sample(self, asked: int = ASKED) -> Sample:
         """The servers that the next short poll asks."""
-        return _SAMPLES[int(self._random.random() * len(_SAMPLES))]
+        samples = _SAMPLES[asked]
+        return samples[int(self._random.random() * len(samples))]
 
     def places(self, number: int) -> Sample:
         """The servers on which the queue's `number`-th message lies."""

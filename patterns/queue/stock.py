@@ -1,13 +1,13 @@
 """What a queue keeps of its messages, and in which order the visible ones are handed out.
 
 `ByAge` is a standard queue's order: oldest first by when a message was sent, so that one that comes back goes ahead
-of those sent after it. The order of another sort of queue is another class with the same four methods and `count`.
+of those sent after it. That of another sort of queue is another class that does what `Order` says.
 """
 
 import heapq
 from collections import deque
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from patterns.queue.deadlines import Deadline, smallest
 from simulator.engine.clock import Micros
@@ -86,6 +86,34 @@ def _blank() -> Entry:
     return Entry.__new__(Entry)
 
 
+class Order(Protocol):
+    """The order in which a queue hands out what is visible.
+
+    `count` entries are visible, and a receive finds something exactly if `ready` is not 0. An order is told of every
+    entry, and of every change of its state, which has been made already; `was` is the state it had before.
+    """
+
+    count: int
+
+    @property
+    def ready(self) -> int: ...
+
+    def add(self, entry: Entry, was: int = GONE) -> None:
+        """It is visible from now on; `was` is GONE for a new one, IN_FLIGHT for one that was taken and is put back."""
+
+    def hide(self, entry: Entry) -> None:
+        """It is in the queue from now on, and delayed."""
+
+    def take(self, more: bool = False) -> Entry | None:
+        """The next one for a receive that has some already (`more`) or not; the caller gives it a new state."""
+
+    def forget(self, entry: Entry, was: int) -> None:
+        """It has left the queue."""
+
+    def first(self, count: int) -> list[Entry]:
+        """The `count` that would be taken first."""
+
+
 class ByAge:
     """Entries in the order in which they were sent, as long as their state is at most `last`.
 
@@ -103,17 +131,24 @@ class ByAge:
         self._newest: Micros = 0
         self._void = 0
 
-    def add(self, entry: Entry) -> None:
-        """It belongs here from now on; its state is already so."""
+    @property
+    def ready(self) -> int:
+        return self.count
+
+    def add(self, entry: Entry, was: int = GONE) -> None:
+        """It belongs here from now on."""
         self.count += 1
-        if entry.sent >= self._newest:
+        if was == GONE and entry.sent >= self._newest:
             self._newest = entry.sent
             self._fresh.append(entry)
         else:
             heapq.heappush(self._older, (entry.sent, entry.number, entry))
 
-    def take(self) -> Entry:
-        """The oldest, which the caller gives a new state. There must be one."""
+    def hide(self, entry: Entry) -> None:
+        """What is delayed holds up nobody."""
+
+    def take(self, more: bool = False) -> Entry:
+        """The oldest. There must be one."""
         fresh, older, last = self._fresh, self._older, self._last
         while True:
             if older and (not fresh or older[0][:2] < (fresh[0].sent, fresh[0].number)):
@@ -125,8 +160,10 @@ class ByAge:
                 return entry
             self._void -= 1
 
-    def forget(self) -> None:
-        """One that was here has got another state."""
+    def forget(self, entry: Entry, was: int) -> None:
+        """It has left the queue, maybe from here."""
+        if was > self._last:
+            return
         self.count -= 1
         self._void = void = self._void + 1
         if void > _TIDY_FROM and void > self.count:

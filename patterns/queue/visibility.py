@@ -5,9 +5,9 @@ Source: SQS API Reference, ChangeMessageVisibility; SQS Developer Guide, "Amazon
 
 from typing import TYPE_CHECKING, Any
 
-from patterns.queue import batches, receipts, receiving, refusing, requests
+from patterns.queue import batches, ordering, receipts, receiving, refusing, requests
 from patterns.queue.config import LONGEST_VISIBILITY
-from patterns.queue.stock import IN_FLIGHT, VISIBLE, Entry
+from patterns.queue.stock import DELAYED, IN_FLIGHT, VISIBLE, Entry
 from simulator.engine.clock import SECOND, words
 from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
@@ -21,32 +21,36 @@ def change_message_visibility(queue: "QueueNode", call: Call) -> None:
 
     Source: SQS API Reference, ChangeMessageVisibility: twelve hours in all since the receive.
     """
-    if not queue.is_open and refusing.refused(queue, call, "ChangeMessageVisibility"):
-        return
     arguments = call.arguments
+    groups = refusing.groups_of(queue, [arguments.ReceiptHandle])
+    if not queue.is_open and refusing.refused(queue, call, "ChangeMessageVisibility", groups):
+        return
+    queue.bill.charge("ChangeMessageVisibility")
     error = _change(queue, arguments.ReceiptHandle, arguments.VisibilityTimeout)
     if error is not None:
         refusing.reject(queue, call, "ChangeMessageVisibility", error)
         return
-    if queue.polls and queue.visible.count:
+    if queue.polls and queue.visible.ready:
         receiving.serve(queue)
     call.reply(None)
 
 
 def change_message_visibility_batch(queue: "QueueNode", call: Call) -> None:
     """Hide up to ten messages for longer, or give them back. Answered as DeleteMessageBatch is."""
-    if not queue.is_open and refusing.refused(queue, call, "ChangeMessageVisibilityBatch"):
-        return
+    verb = "ChangeMessageVisibilityBatch"
     given, error = batches.handles(call, "ChangeMessageVisibilityBatchRequestEntry")
     if error is not None:
-        refusing.reject(queue, call, "ChangeMessageVisibilityBatch", error)
+        refusing.reject(queue, call, verb, error)
         return
+    if not queue.is_open and refusing.refused(queue, call, verb, refusing.groups_of(queue, given)):
+        return
+    queue.bill.charge(verb)
     if call.link is not None:
         seconds = [call.arguments.VisibilityTimeout] * len(given)
     else:
         seconds = [one.VisibilityTimeout for one in call.arguments.Entries]
     results = [_change(queue, handle, one) for handle, one in zip(given, seconds, strict=True)]
-    if queue.polls and queue.visible.count:
+    if queue.polls and queue.visible.ready:
         receiving.serve(queue)
     call.reply(results if call.link is not None else batches.answer(batches.ids(call), results))
 
@@ -71,7 +75,7 @@ def _change(queue: "QueueNode", given: Any, seconds: int) -> ServiceError | None
         queue.record("extended", entry.message.id, entry.deadline[0])
     else:
         entry.state = VISIBLE
-        queue.visible.add(entry)
+        queue.visible.add(entry, IN_FLIGHT)
         queue.record("released", entry.message.id, entry.earlier + entry.receives)
     return None
 
@@ -80,8 +84,10 @@ def comes_back(queue: "QueueNode", entry: Entry) -> None:
     """The visibility timeout passed."""
     reason = f"VisibilityTimeout of {words(entry.deadline[0] - entry.since)} passed without a delete"
     entry.state = VISIBLE
-    queue.visible.add(entry)
+    queue.visible.add(entry, IN_FLIGHT)
     queue.record("redelivered", entry.message.id, reason, entry.earlier + entry.receives)
+    if queue.fifo:
+        ordering.tell_blocked(queue, entry)
     if queue.polls:
         receiving.serve(queue)
 
@@ -89,7 +95,7 @@ def comes_back(queue: "QueueNode", entry: Entry) -> None:
 def delay_is_over(queue: "QueueNode", entry: Entry) -> None:
     """A delayed message can be received."""
     entry.state = VISIBLE
-    queue.visible.add(entry)
+    queue.visible.add(entry, DELAYED)
     queue.record("visible", entry.message.id)
     if queue.polls:
         receiving.serve(queue)

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from simulator.engine.chance import stream
+from simulator.engine.errors import Problem
 from simulator.engine.message import BY_HAND, Message, MessageId, message_id
 from simulator.engine.operations import Call
 
@@ -55,6 +56,10 @@ class Node:
     def accept(self, message: Message, call: Call | None, flags: int) -> None:
         """A pushed message arrives and is this node's from now on; `call`, if there is one, wants an answer."""
         raise AssertionError(f"{self.id} takes no messages; the scenario's check should have refused the link")
+
+    def objections(self, settings: Any) -> list[Problem]:
+        """What of these new settings it can't take over while the run goes on."""
+        return []
 
     def change(self, settings: Any) -> None:
         """Take over new settings while the run goes on."""

@@ -22,12 +22,14 @@ from simulator.engine.message import Message
 class ReceiveRequest(NamedTuple):
     """Ask for up to `MaxNumberOfMessages`, waiting up to `WaitTimeSeconds` for the first.
 
-    Each is hidden from others for `VisibilityTimeout` seconds. None: as the channel is set.
+    Each is hidden from others for `VisibilityTimeout` seconds. None: as the channel is set. A request repeated with
+    the same `ReceiveRequestAttemptId` gets the same deliveries again.
     """
 
     MaxNumberOfMessages: int = 1
     WaitTimeSeconds: int | None = None
     VisibilityTimeout: int | None = None
+    ReceiveRequestAttemptId: str | None = None
 
 
 class Delivery(NamedTuple):

@@ -255,7 +255,11 @@ class Run:
                 [Problem("target", f"is {intervention.target!r}", names, "Name a node or a link of this run.")]
             )
         if verb == "change":
-            return target, "change", _validated(type(target.settings), self._given[target.id] | intervention.arguments)
+            settings = _validated(type(target.settings), self._given[target.id] | intervention.arguments)
+            objections = target.objections(settings) if isinstance(target, Node) else []
+            if objections:
+                raise Refused(objections)
+            return target, "change", settings
         if verb.startswith("stop "):
             name = verb.removeprefix("stop ")
             if (target.id, name) not in self.faults:

@@ -204,7 +204,7 @@ def test_with_retries_a_refused_message_is_sent_again_with_growing_random_pauses
     run = scenario(producer("shop", to="emails", arrivals=REGULAR, limit=1, retries=5), queue("emails"))
     do(run, "emails", "unavailable")
     run.advance(seconds(120))
-    assert story(run, "m-1") == ["retrying"] * 5 + ["gave_up"]
+    assert story(run, "m-1") == ["refused_call", "retrying"] * 5 + ["refused_call", "gave_up"]
     pauses = [record[5] for record in records(run, "retrying")]
     assert all(0 <= pause <= SECOND << turn for turn, pause in enumerate(pauses))
     assert len(set(pauses)) == 5

@@ -1,6 +1,6 @@
 """Receiving: short and long polls, batches, the in-flight quota, and consumers that are no longer there."""
 
-from patterns.queue import config, receiving
+from patterns.queue import choosing, config
 from tests.patterns.test_queue_life import names, received, sending
 from tests.patterns.vocabulary import (
     conserved,
@@ -90,7 +90,7 @@ def test_a_receive_gets_at_most_what_it_asks_for_and_nothing_twice():
 
 def test_at_the_in_flight_quota_a_short_poll_fails_and_a_long_poll_waits_for_room(monkeypatch):
     """Source: SQS API Reference, ReceiveMessage (OverLimit); SQS Developer Guide, "Amazon SQS message quotas"."""
-    monkeypatch.setattr(receiving, "IN_FLIGHT_QUOTA", 3)
+    monkeypatch.setattr(choosing, "IN_FLIGHT_QUOTA", 3)
     run = scenario(queue("emails"))
     sending(run, 5)
     held = received(run, MaxNumberOfMessages=10)

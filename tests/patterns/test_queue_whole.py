@@ -238,7 +238,7 @@ def test_visible_messages_are_taken_oldest_first(verbs, seed):
         elif verb == "forget" and inside:
             entry = inside.pop(random_.randrange(len(inside)))
             entry.state = GONE
-            visible.forget()
+            visible.forget(entry, VISIBLE)
         assert visible.count == len(inside)
         assert visible.first(5) == sorted(inside, key=lambda entry: entry.sent)[:5]
 

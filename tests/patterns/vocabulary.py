@@ -35,7 +35,11 @@ class Part:
 def queue(
     name: str, *, dead: str = "", limit: int | None = None, move: dict[str, Any] | None = None, **settings: Any
 ) -> Part:
-    """A queue; `dead` names its dead-letter queue, `limit` is maxReceiveCount, `move` further settings of that link."""
+    """A queue; `dead` names its dead-letter queue, `limit` is maxReceiveCount, `move` further settings of that link.
+
+    Its short polls ask all servers unless told otherwise, so that what they find can be said exactly.
+    """
+    settings = {"servers_asked": 12, **settings}
     if not dead:
         return Part(_node(name, "queue", settings))
     given = {"latency": LATENCY, **({} if limit is None else {"maxReceiveCount": limit}), **(move or {})}
