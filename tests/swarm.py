@@ -126,7 +126,8 @@ def document(draw: Random, seed: int) -> dict[str, Any]:
     for place, name in enumerate(workers):
         nodes.append(_node(name, "worker", _worker(draw)))
         for queue in draw.sample(queues, draw.randint(0, len(queues))):
-            links.append(_way(queue, name, "poll", _poll(draw, risky)))
+            kind = draw.choice(["poll", "poll", "mapping"])
+            links.append(_way(queue, name, kind, (_poll if kind == "poll" else _mapping)(draw, risky)))
         for target in _some(draw, [*stores, *workers[place + 1 :]]):
             links.append(_way(name, target, "send", _link(draw, risky)))
     nodes += [_node(name, "store", _store(draw)) for name in stores]
@@ -175,6 +176,21 @@ def _poll(draw: Random, risky: bool) -> dict[str, Any]:
     settings["WaitTimeSeconds"] = draw.choice([0, 1, 20])
     if draw.random() < 0.3:
         settings["VisibilityTimeout"] = draw.choice([0, 1, 5, 40])
+    if draw.random() < 0.3:
+        settings["heartbeat"] = draw.choice([1, 4, 20])
+    if draw.random() < 0.2:
+        settings["delete"] = "before work"
+    return settings
+
+
+def _mapping(draw: Random, risky: bool) -> dict[str, Any]:
+    settings = _link(draw, risky)
+    settings["BatchSize"] = draw.choice([1, 3, 10])
+    if draw.random() < 0.4:
+        settings |= {"BatchSize": draw.choice([2, 30, 1000]), "MaximumBatchingWindowInSeconds": draw.choice([1, 7, 60])}
+    if draw.random() < 0.5:
+        settings["MaximumConcurrency"] = draw.choice([2, 5, 30])
+    settings["ReportBatchItemFailures"] = draw.random() < 0.5
     return settings
 
 
@@ -207,6 +223,13 @@ def _worker(draw: Random) -> dict[str, Any]:
         "write_attempts": draw.randint(1, 4),
         "backlog": draw.choice([0, 1, 5]),
     }
+    if draw.random() < 0.3:
+        settings["delete_together"] = True
+    if draw.random() < 0.3:
+        settings["timeout"] = draw.choice([1, 4, 15])
+    if draw.random() < 0.2:
+        scaling = {"maximum": draw.randint(1, 8), "backlog_per_worker": draw.choice([0.5, 3]), "every": 5}
+        settings |= {"kind": "server", "scaling": scaling | {"scale_in_cooldown": draw.choice([0, 30])}}
     if draw.random() < 0.4:
         settings["cold_start"] = _time(draw, 3)
         settings["idle_timeout"] = draw.choice([None, "0s", "5s"])

@@ -35,6 +35,8 @@ EXPECTED = [
     *("deduplicated", "seen_twice", "copy_kept", "out_of_order", "group_held", "group_released", "group_blocked"),
     *("missed_by_sample", "received_again", "refused_call"),
     *("skipped", "abandoned", "accepted", "finished", "stored", "throttled", "gave_up", "retrying"),
+    *("taken_over", "given_up", "scaled", "pollers_scaled"),
+    *("invoked", "invocation_refused", "batch_dropped", "batch_done", "batch_in_part", "batch_failed"),
 ]
 
 

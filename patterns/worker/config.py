@@ -2,17 +2,69 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from simulator.engine.chance import Distribution, lognormal
-from simulator.engine.clock import Duration
+from simulator.engine.clock import MINUTE, SECOND, Duration
 from simulator.engine.expression import Expression
 
 MOST_SEATS = 1000
 
 WorkerKind = Literal["function", "server", "container", "batch"]
 
+LONGEST_TIMEOUT = 900
+
 _LAMBDA = "AWS Lambda Developer Guide"
+_SCALING = "Application Auto Scaling User Guide"
+
+
+class Scaling(BaseModel):
+    """How many seats there are, by how much waits in the queues: a fixed backlog for each of them is aimed at.
+
+    Source: Amazon EC2 Auto Scaling User Guide, "Scaling policy based on Amazon SQS" (backlog per instance).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    minimum: Annotated[int, Field(ge=1, le=MOST_SEATS, title="At least", json_schema_extra={"unit": "seats"})] = 1
+    maximum: Annotated[int, Field(ge=1, le=MOST_SEATS, title="At most", json_schema_extra={"unit": "seats"})] = 10
+    backlog_per_worker: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1e6,
+            title="Backlog per worker",
+            description="How many waiting messages each may have: the longest acceptable wait divided by the time "
+            "one takes.",
+            json_schema_extra={"unit": "messages"},
+        ),
+    ] = 10.0
+    every: Annotated[
+        Duration,
+        Field(title="Looks every", description="How often it asks how many messages wait.", ge=SECOND),
+    ] = MINUTE
+    scale_out_cooldown: Annotated[
+        Duration,
+        Field(
+            title="Scale-out cooldown",
+            description="After seats were added, no more are added for so long.",
+            json_schema_extra={"source": f'{_SCALING}, "Target tracking scaling policies", cooldown period'},
+        ),
+    ] = MINUTE
+    scale_in_cooldown: Annotated[
+        Duration,
+        Field(
+            title="Scale-in cooldown",
+            description="After seats were added or taken away, none is taken away for so long.",
+            json_schema_extra={"source": f'{_SCALING}, "Target tracking scaling policies", cooldown period'},
+        ),
+    ] = 5 * MINUTE
+
+    @model_validator(mode="after")
+    def _are_in_order(self) -> "Scaling":
+        if self.minimum > self.maximum:
+            raise ValueError(f"minimum is {self.minimum} and maximum {self.maximum}: at least can't be above at most.")
+        return self
 
 
 class WorkerSettings(BaseModel):
@@ -41,6 +93,17 @@ class WorkerSettings(BaseModel):
             json_schema_extra={"unit": "s", "source": 'Law, "Simulation Modeling and Analysis", section 6.2'},
         ),
     ] = lognormal(0.2, 1)
+    timeout: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=LONGEST_TIMEOUT,
+            title="Timeout",
+            description="One invocation, which may be of a whole batch, is stopped after so long and has failed; "
+            "empty: never.",
+            json_schema_extra={"unit": "s", "source": f'{_LAMBDA}, "Configure Lambda function timeout"'},
+        ),
+    ] = None
     cold_start: Annotated[
         Distribution | None,
         Field(
@@ -100,6 +163,25 @@ class WorkerSettings(BaseModel):
             json_schema_extra={"unit": "messages"},
         ),
     ] = 100_000
+    delete_together: Annotated[
+        bool,
+        Field(
+            title="Delete together",
+            description="Whether messages that a seat receives together are deleted with one request, once all of "
+            "them are over; else each when it is done.",
+            json_schema_extra={"source": "SQS API Reference, DeleteMessageBatch"},
+        ),
+    ] = False
+    scaling: Annotated[
+        Scaling | None,
+        Field(
+            title="Scaling",
+            description="Servers and containers: seats come and go with the backlog, in place of a fixed concurrency.",
+            json_schema_extra={
+                "source": 'Amazon EC2 Auto Scaling User Guide, "Scaling policy based on Amazon SQS"',
+            },
+        ),
+    ] = None
     transform: Annotated[
         Expression,
         Field(
@@ -130,3 +212,12 @@ class WorkerSettings(BaseModel):
             json_schema_extra={"unit": "messages"},
         ),
     ] = 0
+
+    @model_validator(mode="after")
+    def _is_scaled_by_one(self) -> "WorkerSettings":
+        if self.scaling is not None and self.kind == "function":
+            raise ValueError(
+                "a function is scaled by Lambda and its event source mapping. Take scaling away, or make it a server "
+                "or a container."
+            )
+        return self

@@ -1,7 +1,7 @@
 """What can happen in a worker: the kinds of record it writes, each with its sentence.
 
-A message it polled stays in the custody of the queue; one that was pushed to it is its own until it is finished,
-given up, or handed back to whoever waits for the answer.
+A message it polled stays in the custody of the queue, unless it is deleted there before the work. That one, and one
+that was pushed to it, is its own until it is finished, given up, or handed back to whoever waits for the answer.
 """
 
 from simulator.engine.trace import Kind
@@ -34,6 +34,14 @@ KINDS = (
         "",
         "warn",
     ),
+    Kind(
+        "taken_over",
+        "{node} has {message} deleted before it works on it: from now on it has the only copy.",
+        (),
+        "created",
+        "warn",
+        holds=1,
+    ),
     Kind("accepted", "{node} takes {message}.", (), holds=1, span="waiting"),
     Kind("finished", "{node} is done with {message}.", (), "settled", "good", holds=-1, span="gone"),
     Kind("handed_back", "{node} gives {message} back to its sender: {reason}.", ("reason",), "", "warn", holds=-1),
@@ -63,4 +71,53 @@ KINDS = (
         "",
         "warn",
     ),
+    Kind(
+        "beat_refused",
+        "{node} can't extend the visibility of {message}: {reason}.",
+        ("reason",),
+        "",
+        "warn",
+    ),
+    Kind("invoked", "{node} is invoked with {size:message} of {of}.", ("of:node", "size:count")),
+    Kind(
+        "invocation_refused",
+        "{node} is not invoked with {size:message}: {reason}. Their poller tries again in {after}.",
+        ("size:count", "reason", "after:span"),
+        "",
+        "warn",
+    ),
+    Kind(
+        "batch_dropped",
+        "a poller of {node} drops {size:message}, for their visibility timeout is over: {reason}.",
+        ("size:count", "reason"),
+        "",
+        "warn",
+    ),
+    Kind(
+        "batch_done",
+        "{node} has done a batch of {size:message} in {took}: the poller deletes it.",
+        ("size:count", "took:span"),
+        "",
+        "good",
+    ),
+    Kind(
+        "batch_in_part",
+        "{node} reports {failed} of {size:message} as failed (the last: {reason}): only these come back.",
+        ("failed", "size:count", "reason"),
+        "",
+        "warn",
+    ),
+    Kind(
+        "batch_failed",
+        "{node} fails on a batch of {size:message} ({reason}): all of it comes back.",
+        ("size:count", "reason"),
+        "",
+        "bad",
+    ),
+    Kind(
+        "pollers_scaled",
+        "the event source mapping from {of} to {node} goes from {before} to {after:poller}: {reason}.",
+        ("of:node", "before", "after:count", "reason"),
+    ),
+    Kind("scaled", "{node} goes from {before} to {after:seat}: {reason}.", ("before", "after:count", "reason")),
 )

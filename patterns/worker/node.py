@@ -5,27 +5,29 @@ It says so last: a received message is deleted only when the work is done and ev
 Whatever goes wrong before leaves the message in the queue, which gives it out again when its visibility timeout is
 over. So nothing is lost, and everything can happen twice; `idempotent` decides whether that shows.
 
-Instances (processes, execution environments) are apart from seats: the one used last is used again first, as Lambda's
-are, so that few of them stay warm under little load.
-Source: AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle".
+How messages get to the seats is another matter: a seat asks a queue itself, or takes what an event source mapping
+brings, or what is pushed. How many seats there are is one too: as many as is set, or as the backlog asks for.
 """
 
 from collections import deque
 from collections.abc import Iterator
-from math import ceil
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from patterns.worker.config import WorkerSettings
+from patterns.worker.fleet import Fleet
+from patterns.worker.instances import Instances
+from patterns.worker.mapping import EventSourceMapping
 from patterns.worker.seat import Seat
+from patterns.worker.view import view_of
 from patterns.worker.work import Source, Work
-from simulator.engine.clock import Micros, seconds, words
+from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.link import Link
 from simulator.engine.message import DUPLICATE, Message, MessageId
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
-from simulator.engine.polling import DeleteRequest
+from simulator.engine.polling import mapping_of
 from simulator.engine.recent import Recent
 from simulator.engine.samplers import Sampler
 from simulator.engine.sending import Sending
@@ -33,17 +35,13 @@ from simulator.engine.sending import Sending
 if TYPE_CHECKING:
     from simulator.engine.run import Run
 
-SHOWN_SEATS = 12
 SHOWN_SERVICES = 200
-
-# Making a named tuple by name costs a call of Python more.
-_new = tuple.__new__
 
 
 class Worker(Node):
-    """Works on messages. `done`, `failed`, `doubled` and `skipped` count; `unsent` are outputs between two tries.
+    """Works on messages. `done`, `failed`, `doubled` and `skipped` count, and `throttled` invocations without a seat.
 
-    `inbox` holds pushed messages that wait for a free seat.
+    `inbox` holds pushed messages that wait for a free seat, `unsent` are outputs between two tries.
     """
 
     GIVES_UP: ClassVar[str] = "given_up"
@@ -62,53 +60,78 @@ class Worker(Node):
         self.failed = 0
         self.doubled = 0
         self.skipped = 0
+        self.throttled = 0
         self._free: dict[Seat, None] = {}
         self.inbox: deque[Work] = deque()
-        self._warm: deque[Micros] = deque()
-        self._services: deque[Micros] = deque(maxlen=SHOWN_SERVICES)
+        self.mappings: list[EventSourceMapping] = []
+        self.fleet: Fleet | None = None
+        self.instances = Instances(run.kernel, self.stream("cold start"), settings)
+        self.services: deque[Micros] = deque(maxlen=SHOWN_SERVICES)
         self._effects = Recent(settings.remembers)
         self._service_stream = self.stream("service")
-        self._cold_stream = self.stream("cold start")
         self._failures = self.stream("failures")
         self._turn = 0
         self._use(settings)
 
     def start(self) -> None:
-        self.sources = [Source(link) for link in self.ins if link.kind == "poll"]
+        polls = [Source(link) for link in self.ins if link.kind == "poll"]
+        self.sources = [source for source in polls if mapping_of(source.settings) is None]
         self.sends = [link for link in self.outs if link.kind == "send"]
+        self._scale()
         self._seat()
+        self.mappings = [EventSourceMapping(self, source) for source in polls if mapping_of(source.settings)]
+        for mapping in self.mappings:
+            mapping.start()
 
     def change(self, settings: WorkerSettings) -> None:
         self.settings = settings
         self._use(settings)
+        self._scale()
         if not self.crashed:
             self._seat()
+
+    @property
+    def capacity(self) -> int:
+        """How many seats there should be: as set, or as a fleet has come to."""
+        return self.settings.concurrency if self.fleet is None else self.fleet.size
 
     # Messages that are pushed here.
 
     def accept(self, message: Message, call: Call | None, flags: int) -> None:
         """Take a pushed message into a free seat or into the backlog, or refuse it."""
         if self.crashed:
-            self._refuse(
-                message, call, ServiceError("ServiceUnavailable", f"{self.id} has crashed and does not answer.")
-            )
+            self._refuse(message, call, self._is_down())
             return
         seat = self._seat_for_push()
         if seat is None and len(self.inbox) >= self.settings.backlog:
-            self._refuse(message, call, _too_many(self.settings.concurrency))
+            self._refuse(message, call, _too_many(self.capacity))
             return
         self.record("accepted", message.id)
         work = Work(message, 1, call=call, flags=flags & DUPLICATE)
         if seat is None:
             self.inbox.append(work)
         else:
-            seat.take(work)
+            seat.take([work])
+
+    def refusal_of_batch(self) -> ServiceError | None:
+        """Why no seat can begin with a batch now, or None when one can."""
+        if self.crashed:
+            return self._is_down()
+        return None if self._free or self._asking_seat() is not None else _too_many(self.capacity)
+
+    def take_batch(self, works: list[Work]) -> None:
+        """Work on a batch; there must be a seat for it."""
+        seat = self._seat_for_push()
+        assert seat is not None, f"{self.id} has no seat for a batch"
+        seat.take(works)
 
     def settle(self, work: Work) -> None:
-        """A message is done: its queue deletes it, or whoever pushed it hears so."""
+        """A message is done: its queue deletes it, now or with its batch, or whoever pushed it hears so."""
+        if work.batch is not None:
+            work.batch.succeed(work)
+            return
         if work.source is not None:
-            request = _new(DeleteRequest, (work.handle,))
-            work.source.link.ask("delete_message", request, None, about=work.message)
+            work.source.delete(work.message, work.handle)
             return
         self.record("finished", work.message.id)
         if work.call is not None:
@@ -120,7 +143,8 @@ class Worker(Node):
             self.record("handed_back", work.message.id, reason)
             work.call.fail(ServiceError("Unhandled", reason))
         else:
-            self.record("given_up", work.message.id, f"{reason}, and nobody else has a copy")
+            alone = "nobody else has a copy" if work.handle is None else "it was deleted before the work"
+            self.record("given_up", work.message.id, f"{reason}, and {alone}")
 
     # What seats ask of their worker.
 
@@ -134,6 +158,11 @@ class Worker(Node):
         source.seats += 1
         return source
 
+    def fleet_has_changed(self) -> None:
+        """The backlog asks for more or fewer seats."""
+        if not self.crashed:
+            self._seat()
+
     def seat_is_free(self, seat: Seat) -> None:
         self._free[seat] = None
 
@@ -143,23 +172,6 @@ class Worker(Node):
         self._free.pop(seat, None)
         if seat.source is not None:
             seat.source.seats -= 1
-
-    def get_ready(self) -> Micros:
-        """Take an instance for a message; how long it takes to get it ready, 0 when one is warm."""
-        assert self.draw_cold is not None, f"{self.id} has no cold starts"
-        now, idle = self.kernel.now, self.settings.idle_timeout
-        while self._warm:
-            used = self._warm.pop()
-            if idle is None or now - used <= idle:
-                return 0
-        cold = self.draw_cold.micros()
-        return int(cold * self.slowness) if self.slowness != 1.0 else cold
-
-    def instance_is_free(self) -> None:
-        """The instance that worked is warm, and the first to be used again."""
-        self._warm.append(self.kernel.now)
-        if len(self._warm) > self.settings.concurrency:
-            self._warm.popleft()
 
     def mishap(self) -> str:
         """Whether an attempt fails by chance: the reason, or ""."""
@@ -179,7 +191,7 @@ class Worker(Node):
     def count_effect(self, message: MessageId, took: Micros) -> None:
         """The work on a message is done, for the first time or once more."""
         self.done += 1
-        self._services.append(took)
+        self.services.append(took)
         times = self._effects.meet(message)
         if times > 1:
             self.doubled += 1
@@ -187,9 +199,9 @@ class Worker(Node):
 
     def abandon(self, work: Work, reason: str) -> None:
         """A crash took this out of a seat: a queue still has it, or its sender hears of it, or it is gone."""
-        if work.source is not None:
+        if work.source is not None or work.handle is not None:
             self.record("abandoned", work.message.id, reason)
-        else:
+        if work.source is None:
             self.give_back(work, reason)
 
     # What is passed on.
@@ -197,7 +209,7 @@ class Worker(Node):
     def objection(self, sending: Sending, error: ServiceError) -> str:
         """Why an output that was refused is not sent again, or ""."""
         if sending.purpose.seat is None:
-            return f"{self.id} crashed and forgot it"
+            return f"{sending.purpose.gone} and forgot it"
         if sending.tries < self.settings.write_attempts:
             return ""
         return f"{sending.link.target.id} did not take it: {error.code} after {sending.tried}"
@@ -212,7 +224,7 @@ class Worker(Node):
         """Stop at once; everything that was in memory is gone."""
         self.crashed = True
         reason = f"{self.id} crashed"
-        self._warm.clear()
+        self.instances.clear()
         self._free.clear()
         for seat in self.seats:
             seat.crash(reason)
@@ -235,27 +247,21 @@ class Worker(Node):
     # What is shown.
 
     def view(self) -> dict[str, Any]:
-        now = self.kernel.now
-        seats = self.seats
-        if len(seats) > SHOWN_SEATS:
-            busy = [place for place, seat in enumerate(seats) if seat.work is not None][:SHOWN_SEATS]
-            others = [place for place, seat in enumerate(seats) if seat.work is None][: SHOWN_SEATS - len(busy)]
-            seats = [seats[place] for place in sorted(busy + others)]
-        return {
-            "kind": self.settings.kind,
-            "seats": [seat.view(now) for seat in seats],
-            "concurrency": self.settings.concurrency,
-            "busy": self._busy(),
-            "done": self.done,
-            "failed": self.failed,
-            "doubled": self.doubled,
-            "crashed": self._back_at(),
-            "p95": self._p95(),
-            "caption": self._caption(),
-        }
+        return view_of(self)
+
+    def busy(self) -> int:
+        """How many seats are at work."""
+        return sum(seat.work is not None for seat in self.seats)
 
     def gauges(self) -> dict[str, float | None]:
-        return {"busy": self._busy(), "concurrency": self.settings.concurrency, "backlog": len(self.inbox)}
+        sizes = [size for mapping in self.mappings for size in mapping.sizes]
+        return {
+            "busy": self.busy(),
+            "concurrency": self.capacity,
+            "backlog": len(self.inbox),
+            "pollers": sum(len(mapping.pollers) for mapping in self.mappings) if self.mappings else None,
+            "batch": sum(sizes) / len(sizes) if sizes else None,
+        }
 
     def held(self) -> Iterator[MessageId]:
         for work in self.inbox:
@@ -271,17 +277,28 @@ class Worker(Node):
         """Draw as these settings say from now on; the streams go on."""
         service: Sampler = settings.service.sampler(self._service_stream)
         self.draw_service = service.micros
-        self.draw_cold = settings.cold_start.sampler(self._cold_stream) if settings.cold_start is not None else None
+        self.instances.use(settings)
+        self.together = settings.delete_together
         self.chance = 1 - (1 - settings.failure_probability) * (1 - self.failing)
         self.idempotent = settings.idempotent
         self._effects.most = settings.remembers
 
+    def _scale(self) -> None:
+        """Let the backlog decide how many seats there are, or no longer."""
+        scaling = self.settings.scaling
+        if scaling is None:
+            self.fleet = None
+        elif self.fleet is None:
+            self.fleet = Fleet(self, scaling)
+        else:
+            self.fleet.use(scaling)
+
     def _seat(self) -> None:
         """Have as many seats as the settings say; a seat too many leaves as soon as it has nothing left to do."""
         staying = [seat for seat in self.seats if not seat.leaving]
-        for seat in staying[self.settings.concurrency :]:
+        for seat in staying[self.capacity :]:
             seat.leave()
-        for _ in range(self.settings.concurrency - len(staying)):
+        for _ in range(self.capacity - len(staying)):
             seat = Seat(self)
             self.seats.append(seat)
             seat.next()
@@ -291,9 +308,16 @@ class Worker(Node):
         if self._free:
             seat, _ = self._free.popitem()
             return seat
+        return self._asking_seat()
+
+    def _asking_seat(self) -> Seat | None:
+        """A seat that so far only asks a queue for messages."""
         if not self.sources:
             return None
         return next((seat for seat in self.seats if seat.work is None and not seat.leaving), None)
+
+    def _is_down(self) -> ServiceError:
+        return ServiceError("ServiceUnavailable", f"{self.id} has crashed and does not answer.")
 
     def _refuse(self, message: Message, call: Call | None, error: ServiceError) -> None:
         if call is not None:
@@ -301,33 +325,6 @@ class Worker(Node):
             call.fail(error)
         else:
             self.record("turned_away", message.id, f"{error.code}: {error.message}".rstrip("."))
-
-    def _busy(self) -> int:
-        return sum(seat.work is not None for seat in self.seats)
-
-    def _back_at(self) -> Micros:
-        """When it is back: 0 when it is up, -1 when somebody has to end the crash."""
-        active = self.run.faults.get((self.id, "crash")) if self.crashed else None
-        return (active.until or -1) if active is not None else 0
-
-    def _p95(self) -> Micros | None:
-        """The 95th percentile of the last services, as the nearest rank."""
-        if not self._services:
-            return None
-        ordered = sorted(self._services)
-        return ordered[ceil(0.95 * len(ordered)) - 1]
-
-    def _caption(self) -> list[str]:
-        settings = self.settings
-        caption = [f"about {words(seconds(settings.service.mean()))} each"]
-        if settings.cold_start is not None:
-            idle = f" after {words(settings.idle_timeout)} idle" if settings.idle_timeout is not None else ""
-            caption.append(f"cold start{idle}: {settings.cold_start.describe()}")
-        if self.chance:
-            caption.append(f"{self.chance * 100:.3g} % fail")
-        if settings.idempotent:
-            caption.append("idempotent")
-        return caption
 
 
 def _least_served(source: Source) -> tuple[int, int]:

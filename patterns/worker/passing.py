@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class Passing:
-    """The outputs of one piece of work. `seat` is None once the worker has crashed."""
+    """The outputs of one piece of work. `seat` is None once it is abandoned, and `gone` says why."""
 
-    __slots__ = ("outputs", "pending", "reason", "seat", "work", "worker")
+    __slots__ = ("gone", "outputs", "pending", "reason", "seat", "work", "worker")
 
     def __init__(self, seat: "Seat", work: Work) -> None:
         self.seat: Seat | None = seat
@@ -34,6 +34,7 @@ class Passing:
         self.outputs: list[Sending] = []
         self.pending = 0
         self.reason = ""
+        self.gone = ""
 
     def go(self) -> None:
         """Make the outputs and send them; the seat hears `succeed` or `fail`, now or later."""
@@ -77,8 +78,8 @@ class Passing:
             self.seat.succeed()
 
     def abandon(self, reason: str) -> None:
-        """The worker crashed: what waits for its next try is lost; answers that still come find nobody."""
-        self.seat = None
+        """The worker crashed, or ran out of time: what waits for its next try is lost; answers find nobody."""
+        self.seat, self.gone = None, reason
         for output in self.outputs:
             if output.waits is not None:
                 output.give_up(reason)

@@ -1,19 +1,31 @@
 """What a seat works on, and where it comes from."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.engine.clock import SECOND, Micros
+from simulator.engine.expression import MOST_BYTES as LARGEST
+from simulator.engine.expression import ExpressionFailed, holds
 from simulator.engine.link import Link, LinkSettings
 from simulator.engine.message import POISON, RETRIED, Message
 from simulator.engine.operations import Call
-from simulator.engine.polling import ReceiveRequest
+from simulator.engine.polling import DeleteBatchRequest, DeleteRequest, Delivery, ReceiveRequest
+
+if TYPE_CHECKING:
+    from patterns.worker.batch import Batch
+
+# Entries of one batch request. Source: SQS API Reference, DeleteMessageBatch.
+MOST_ENTRIES = 10
+
+# Making a named tuple by name costs a call of Python more.
+_new = tuple.__new__
 
 
 class Work(NamedTuple):
     """One message to be worked on.
 
-    Polled: `source` is where it was received, `handle` names the delivery. Pushed: `source` is None and the worker
-    has custody; `call`, if there is one, waits for the outcome.
+    Polled: `source` is where it was received, `handle` names the delivery; `batch`, if there is one, is what it is
+    deleted together with. Pushed, or deleted before the work: `source` is None and the worker has custody; `call`, if
+    there is one, waits for the outcome.
     """
 
     message: Message
@@ -22,6 +34,7 @@ class Work(NamedTuple):
     handle: Any = None
     call: Call | None = None
     flags: int = 0
+    batch: "Batch | None" = None
 
     def glyph(self, poison: bool) -> list[int]:
         """How it is drawn in its seat: id, look, flags."""
@@ -39,13 +52,25 @@ class Work(NamedTuple):
         }
 
 
+def poison(expression: str, work: Work) -> str:
+    """Why the work on this message can only fail, or ""."""
+    if work.message.size > LARGEST:
+        return f"poison: the message is too large to be tested ({work.message.size:,} bytes; {LARGEST:,} at most)"
+    try:
+        return f"poison: {expression}" if holds(expression, work.as_given()) else ""
+    except ExpressionFailed as problem:
+        return f"poison: {expression} can't be told ({problem})"
+
+
 class Source:
     """A channel that the worker polls, over `link`: the request it sends, made once, and how many seats serve it.
 
     `wait` is how long an answer may rightly take. `turn` is when a seat last turned to it, so that seats take turns.
+    `heartbeat` is how often a seat extends the visibility of what it holds (None: never), `early` whether it deletes
+    before it works; `plain` that neither is so. After an empty answer a seat rests for `pause` before it asks again.
     """
 
-    __slots__ = ("link", "request", "seats", "settings", "turn", "wait")
+    __slots__ = ("early", "heartbeat", "link", "pause", "plain", "request", "seats", "settings", "turn", "wait")
 
     def __init__(self, link: Link) -> None:
         self.link = link
@@ -54,6 +79,10 @@ class Source:
         self.settings: LinkSettings
         self.request: ReceiveRequest
         self.wait: Micros
+        self.heartbeat: Micros | None
+        self.early: bool
+        self.pause: Micros
+        self.plain: bool
         self.read()
 
     def read(self) -> None:
@@ -64,3 +93,29 @@ class Source:
             getattr(settings, "BatchSize", 1), wait, getattr(settings, "VisibilityTimeout", None)
         )
         self.wait = (wait or 0) * SECOND
+        self.heartbeat = getattr(settings, "heartbeat", None) or None
+        self.early = getattr(settings, "delete", "") == "before work"
+        self.pause = getattr(settings, "pause", 0)
+        self.plain = self.heartbeat is None and not self.early
+
+    @property
+    def visibility(self) -> int:
+        """For how many seconds a message received here is hidden: as the request says, or as the channel is set."""
+        asked = self.request.VisibilityTimeout
+        return getattr(self.link.source.settings, "VisibilityTimeout", 0) if asked is None else asked
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the channel keeps an order, so that a failure holds up what comes behind it."""
+        return bool(getattr(self.link.source.settings, "FifoQueue", False))
+
+    def delete(self, message: Message, handle: Any) -> None:
+        """Ask for the deletion of one delivery, without waiting for an answer."""
+        self.link.ask("delete_message", _new(DeleteRequest, (handle,)), None, about=message)
+
+    def delete_all(self, deliveries: list[Delivery]) -> None:
+        """Ask for the deletion of these, up to ten with each request. Source: SQS API Reference, DeleteMessageBatch."""
+        for first in range(0, len(deliveries), MOST_ENTRIES):
+            some = deliveries[first : first + MOST_ENTRIES]
+            request = DeleteBatchRequest(tuple(delivery.receipt_handle for delivery in some))
+            self.link.ask("delete_message_batch", request, None, about=[delivery.message for delivery in some])

@@ -9,6 +9,7 @@ names) and a consumer's request (one of these tuples, made a million times) meet
     link.ask("change_message_visibility", VisibilityRequest(…), then)    answered by None
     link.ask("delete_message_batch", DeleteBatchRequest(…), then)        answered by a list, one entry for each handle:
     link.ask("change_message_visibility_batch", VisibilityBatchRequest(…), then)     None, or what was wrong with it
+    link.ask("get_queue_attributes", AttributesRequest(…), then)         answered by {"Attributes": {name: text}}
 
 What polls and how stands in the settings of the link. Those of a plain poll and those of a mapping are classes of the
 channel's pattern, which the consumer's can't import; it knows them by what they have (`mapping_of`).
@@ -67,6 +68,12 @@ class VisibilityBatchRequest(NamedTuple):
 
     handles: tuple[Any, ...]
     VisibilityTimeout: int
+
+
+class AttributesRequest(NamedTuple):
+    """How the channel is set and how much waits in it, by the names of its attributes."""
+
+    AttributeNames: tuple[str, ...]
 
 
 class Mapping(Protocol):

@@ -129,7 +129,7 @@ def held(session: Session, target: Target) -> list[Held]:
     for capsule in view.get("shelf", ()):
         left = clock.words(max(0, capsule[5] - now))
         found.append(_held(session, capsule, receives=capsule[3], state=f"hidden {left}", hollow=True))
-    for seat, *capsule, since, until in view.get("seats", ()):
+    for seat, *capsule, since, until, _ in view.get("seats", ()):
         if seat >= WORKING and capsule[0] > 0:
             left = f"{clock.words(until - now)} left" if until > now else f"since {clock.words(now - since)}"
             found.append(_held(session, capsule, receives=0, state=left))

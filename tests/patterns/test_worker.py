@@ -342,13 +342,13 @@ def test_its_view_shows_at_most_twelve_seats_and_the_busy_ones_first():
     assert view["concurrency"] == 40
     busy = next(seat for seat in view["seats"] if seat[0] == 2)
     [began] = records(run, "started")
-    assert busy[1:] == [began[3], busy[2], 0, began[0], began[5]]
+    assert busy[1:] == [began[3], busy[2], 0, began[0], began[5], 1]
 
 
 def test_a_seat_says_what_it_is_doing():
     run = at_work(messages=0, service=seconds(2), cold_start=1, poison="type = 'none'")
     run.advance(seconds(1))
-    assert run.find("mailer").view()["seats"] == [[1, 0, 0, 0, 0, seconds(20)]]
+    assert run.find("mailer").view()["seats"] == [[1, 0, 0, 0, 0, seconds(20), 0]]
     do(run, "emails", "SendMessage", MessageBody="x")
     run.advance(seconds(1.5))
     assert run.find("mailer").view()["seats"][0][0] == 3

@@ -55,6 +55,7 @@ def worker(
     name: str,
     *,
     polls: str | Iterable[str] = (),
+    maps: str | Iterable[str] = (),
     to: str | Iterable[str] = (),
     poll: dict[str, Any] | None = None,
     link: dict[str, Any] | None = None,
@@ -63,11 +64,13 @@ def worker(
 ) -> Part:
     """A worker that polls each queue in `polls` (links with settings `poll`) and passes on to `to` (settings `link`).
 
-    `service` is a distribution as documents write it, or a time in Micros that is always the same.
+    `maps` are queues with an event source mapping to it (settings `poll` too). `service` is a distribution as
+    documents write it, or a time in Micros that is always the same.
     """
     if service is not None:
         settings["service"] = {"constant": service / SECOND} if isinstance(service, int) else service
     links = [_link(source, name, poll) for source in _names(polls)]
+    links += [_link(source, name, poll) | {"kind": "mapping"} for source in _names(maps)]
     return Part(_node(name, "worker", settings), links + [_link(name, target, link) for target in _names(to)])
 
 
