@@ -18,7 +18,7 @@ from simulator.engine.errors import Problem, Refused, ServiceError
 from simulator.engine.faults import Fault
 from simulator.engine.operations import Call, Operation
 from simulator.live.session import InThePast, Session
-from simulator.pages import stations
+from simulator.pages import facts, stations
 from simulator.pages.forms import SettingsForm, form_for
 from simulator.pages.scenario import rows_of
 from simulator.pages.schema import values_of, words
@@ -211,6 +211,9 @@ async def _panel(
         "may": seen.may,
         "target": target,
         "numbers": stations.numbers(target, session.run.now),
+        "groups": facts.groups(target.view),
+        "group_word": "Group" if target.view.get("fifo") else "Tenant",
+        "sentences": facts.sentences(target.view),
         "tabs": [(name, TABS[name], name == shown) for name in tabs],
         "tab": shown,
         "answer": tried.answer,

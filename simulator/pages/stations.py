@@ -17,12 +17,32 @@ from simulator.live.session import Session
 from simulator.pages.schema import words
 
 # The numbers of each pattern's view that matter most: (words, path into the view, format as the page's script has it).
+# The first three are always shown, the others where the view has them.
 NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "queue": (("waiting", "waiting", "number"), ("in flight", "inflight", "number"), ("oldest", "oldest", "age")),
+    "queue": (
+        ("waiting", "waiting", "number"),
+        ("in flight", "inflight", "number"),
+        ("oldest", "oldest", "age"),
+        ("delayed", "delayed", "number"),
+        ("requests", "calls.0", "number"),
+        ("empty receives", "calls.1", "number"),
+        ("groups", "groupCount", "number"),
+        ("deduplicated", "deduplicated", "number"),
+    ),
     "producer": (("sending now", "rate", "rate"), ("sent", "sent", "number"), ("paused", "paused", "number")),
-    "worker": (("busy", "busy", "number"), ("done", "done", "number"), ("failed", "failed", "number")),
+    "worker": (
+        ("busy", "busy", "number"),
+        ("done", "done", "number"),
+        ("failed", "failed", "number"),
+        ("done twice", "doubled", "number"),
+        ("pollers", "pollers.0", "number"),
+        ("invocations", "pollers.1", "number"),
+        ("in the batch", "batch.0", "number"),
+        ("throttled", "throttled", "number"),
+    ),
     "store": (("stored", "count", "number"), ("being written", "busy", "number"), ("throttled", "throttled", "number")),
 }
+ALWAYS = 3
 MOST_MESSAGES = 30
 COLOURS = 8
 WORKING = 2  # the first state of a worker's seat in which it holds a message
@@ -103,7 +123,12 @@ def numbers(target: Target, now: clock.Micros) -> list[Number]:
             if isinstance(value, int | float) and not isinstance(value, bool)
         ]
         chosen = tuple((name.replace("_", " "), name, "number") for name in plain[:3])
-    return [Number(name, path, form, _text(target.view.get(path), form, now)) for name, path, form in chosen]
+    found = [(words, path, form, _look_up(target.view, path)) for words, path, form in chosen]
+    return [
+        Number(words, path, form, _text(value, form, now))
+        for place, (words, path, form, value) in enumerate(found)
+        if place < ALWAYS or value is not None
+    ]
 
 
 def state(session: Session, identity: str) -> str:
@@ -111,7 +136,8 @@ def state(session: Session, identity: str) -> str:
     target = find(session, identity)
     if target is None:
         return ""
-    shown = [one for one in numbers(target, session.run.now) if one.text != "–" and one.path != "paused"]
+    told = numbers(target, session.run.now)[:ALWAYS]
+    shown = [one for one in told if one.text != "–" and one.path != "paused"]
     said = [f"{one.text} {one.words}" if one.format == "number" else f"{one.words} {one.text}" for one in shown]
     troubles = [f"fault: {name}" for (where, name) in session.run.faults if where == identity]
     paused = ["paused"] if target.view.get("paused") is True else []
@@ -147,6 +173,18 @@ def _held(session: Session, capsule: list[Any], *, receives: int, state: str, ho
     kind = looks[look] if 0 <= look < len(looks) else ""
     name = session.recording.narrator.label(message)
     return Held(message, name, kind, look % COLOURS + 1, hollow, " · ".join(notes), state)
+
+
+def _look_up(view: Any, path: str) -> Any:
+    """What a path leads to in a view ("calls.0"), or None."""
+    for step in path.split("."):
+        if isinstance(view, Mapping):
+            view = view.get(step)
+        elif isinstance(view, list | tuple) and step.isdecimal() and int(step) < len(view):
+            view = view[int(step)]
+        else:
+            return None
+    return view
 
 
 def _text(value: Any, form: str, now: clock.Micros) -> str:

@@ -2,19 +2,19 @@
  * The inspector: the panel of the selected node or link, written by the server, kept alive by the page.
  *
  * The panel is a fragment of HTML with forms that work by themselves. Its numbers are marked with `data-live` (a path into
- * the node's view) and `data-live-format`; a list marked `data-live-messages` shows the messages the node holds. Both
+ * the node's view) and `data-live-format`; a list marked `data-live-messages` shows the messages the node holds, a table
+ * marked `data-live-groups` its message groups, and what is marked `data-live-sentence` says one thing, or is hidden. All
  * follow the playhead, so that the panel and the stage always say the same.
  */
 import { element, mark, say } from 'app/player/dom.js';
-import { FLAGS } from 'app/player/frames.js';
+import { heldMessages } from 'app/player/held.js';
+import { groupRows, price, sentenceOf } from 'app/player/live.js';
 import { age, countdown, duration, label, number, rate, stamp } from 'app/player/words.js';
 
 /** @typedef {import("app/player/frames.js").View} View */
-/** @typedef {{id: number, look: number, hollow: boolean, note: string, state: string, alarm: boolean}} Held */
+/** @typedef {import("app/player/held.js").Held} Held */
 
 const COLOURS = 8;
-const SEAT_WORDS = ['free', 'asking', 'working', 'cold start'];
-const ASLEEP = 1;
 
 /**
  * A number of a view in words. `age` reads a moment ("12 s" ago), `time` a moment on the clock, `duration` a span.
@@ -32,6 +32,7 @@ export function liveText(value, format, now) {
   if (format === 'until') return value === 0 ? '–' : value < 0 ? 'until somebody ends it' : countdown(value - now);
   if (format === 'time') return stamp(value);
   if (format === 'duration') return duration(value);
+  if (format === 'price') return price(value);
   return format === 'rate' ? rate(value) : number(value);
 }
 
@@ -49,68 +50,6 @@ export function lookUp(view, path) {
     found = found[step];
   }
   return found;
-}
-
-/**
- * The messages a node holds at `now`, in the order in which they matter, from whatever its view shows of them.
- * @param {View} view
- * @param {number} now
- * @param {{titles: string[], holderDown: (node: number) => boolean}} around
- * @returns {Held[]}
- */
-export function heldMessages(view, now, { titles, holderDown }) {
-  /** @type {Held[]} */
-  const held = [];
-  const rest = view.dead ? 'dead letter' : 'waiting';
-  for (const [id, look, flags, receives, sent] of view.head ?? []) {
-    const state = `${held.length === 0 && !view.dead ? 'next' : rest} · ${age(now - sent)}`;
-    held.push(message(id, look, false, often(receives, flags, view.limit ?? 0), state));
-  }
-  for (const [id, look, flags, receives, , until, holder] of view.shelf ?? []) {
-    const soon = until - now <= 5_000_000;
-    const down = holder >= 0 && holderDown(holder);
-    const who = holder >= 0 ? (down ? `${titles[holder]} is down` : `at ${titles[holder]}`) : '';
-    const note = [who, often(receives, flags, view.limit ?? 0)].filter(Boolean).join(' · ');
-    held.push({
-      ...message(id, look, true, note, `${soon ? 'back in' : 'hidden'} ${countdown(until - now)}`),
-      alarm: down,
-    });
-  }
-  for (const [state, id, look, flags, since, until] of view.seats ?? []) {
-    if (state <= ASLEEP || id <= 0) continue;
-    const left = until > now ? `${countdown(until - now)} left` : `since ${duration(now - since)}`;
-    held.push(message(id, look, false, flags & FLAGS.poison ? 'poison' : (SEAT_WORDS[state] ?? ''), left));
-  }
-  for (const [id, look, , time] of view.last ?? []) {
-    held.push(message(id, look, false, '', `stored ${age(now - time)} ago`));
-  }
-  return held;
-}
-
-/**
- * @param {number} id
- * @param {number} look
- * @param {boolean} hollow
- * @param {string} note
- * @param {string} state
- * @returns {Held}
- */
-function message(id, look, hollow, note, state) {
-  return { id, look, hollow, note, state, alarm: false };
-}
-
-/**
- * How often a message was received, and what is odd about it.
- * @param {number} receives
- * @param {number} flags
- * @param {number} limit maxReceiveCount, 0 for none
- */
-function often(receives, flags, limit) {
-  const parts = [];
-  if (receives > 1 || flags & FLAGS.retried) parts.push(limit > 0 ? `×${receives} of ${limit}` : `×${receives}`);
-  if (flags & FLAGS.duplicate) parts.push('duplicate');
-  if (flags & FLAGS.poison) parts.push('poison');
-  return parts.join(' · ');
 }
 
 export class Inspector {
@@ -133,6 +72,10 @@ export class Inspector {
     this.live = [];
     /** @type {HTMLElement[]} */
     this.lists = [];
+    /** @type {HTMLElement[]} */
+    this.sentences = [];
+    /** @type {HTMLElement[]} */
+    this.tables = [];
     root.addEventListener('htmx:afterSettle', () => this.find());
     root.addEventListener('click', (event) => this.clicked(event));
     this.find();
@@ -163,10 +106,15 @@ export class Inspector {
   }
 
   find() {
-    this.live = [...this.root.querySelectorAll('[data-live]')].filter((found) => found instanceof HTMLElement);
-    this.lists = [...this.root.querySelectorAll('[data-live-messages]')].filter(
-      (found) => found instanceof HTMLElement,
-    );
+    this.live = this.marked('[data-live]');
+    this.lists = this.marked('[data-live-messages]');
+    this.sentences = this.marked('[data-live-sentence]');
+    this.tables = this.marked('[data-live-groups]');
+  }
+
+  /** @param {string} selector */
+  marked(selector) {
+    return [...this.root.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
   }
 
   /**
@@ -180,12 +128,41 @@ export class Inspector {
     for (const target of this.live) {
       say(target, liveText(lookUp(view, target.dataset.live ?? ''), target.dataset.liveFormat ?? 'number', now));
     }
+    for (const target of this.sentences) {
+      const text = sentenceOf(target.dataset.liveSentence ?? '', view, now, this.timeline.lines, node);
+      say(target, text);
+      target.hidden = text === '';
+    }
+    for (const table of this.tables) this.list(table, view);
     if (this.lists.length === 0) return;
     const held = heldMessages(view, now, {
       titles: this.timeline.hello.nodes.map((facts) => facts.title),
-      holderDown: (holder) => (views[holder]?.crashed ?? 0) !== 0,
+      prefixes: this.timeline.hello.prefixes,
+      views,
     });
     for (const list of this.lists) this.fill(list, held);
+  }
+
+  /**
+   * The message groups of a queue, a row each.
+   * @param {HTMLElement} table
+   * @param {View} view
+   */
+  list(table, view) {
+    const rows = groupRows(view);
+    table.hidden = rows.length === 0;
+    const body = table.querySelector('tbody');
+    if (body === null) return;
+    while (body.children.length > rows.length) body.lastElementChild?.remove();
+    rows.forEach((cells, index) => {
+      const row =
+        body.children[index] ??
+        element('tr', {}, element('th', { scope: 'row' }), ...[1, 2, 3].map(() => element('td')));
+      if (row.parentNode === null) body.append(row);
+      cells.forEach((text, column) => {
+        say(row.children[column], text);
+      });
+    });
   }
 
   /**

@@ -1,8 +1,10 @@
 /** The panels: what the log lists, what the inspector says of a view, and where a journey's stays are drawn. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heldMessages, liveText, lookUp } from 'app/player/inspector.js';
+import { heldMessages } from 'app/player/held.js';
+import { liveText, lookUp } from 'app/player/inspector.js';
 import { laneOf, ROW, ticksOf } from 'app/player/lane.js';
+import { groupRows, price, sentenceOf } from 'app/player/live.js';
 import { around, visibleLines } from 'app/player/log.js';
 import { refusalNote } from 'app/player/toast.js';
 
@@ -71,7 +73,8 @@ test('a queue holds what waits, next first, and what is in flight with the time 
   };
   const held = heldMessages(view, 10 * SECOND, {
     titles: ['Shop', 'emails', 'Mailer'],
-    holderDown: (node) => node === 2,
+    prefixes: ['m'],
+    views: [null, view, { crashed: 40 * SECOND }],
   });
   assert.deepEqual(
     held.map(({ id, note, state, alarm }) => [id, note, state, alarm]),
@@ -85,7 +88,7 @@ test('a queue holds what waits, next first, and what is in flight with the time 
 });
 
 test('a worker holds what is on its seats, a store what it wrote last', () => {
-  const around = { titles: [], holderDown: () => false };
+  const around = { titles: [], prefixes: ['m'], views: [] };
   const seats = [
     [2, 256, 0, 4, 0, 2 * SECOND],
     [1, 0, 0, 0, 0, SECOND],
@@ -101,6 +104,78 @@ test('a worker holds what is on its seats, a store what it wrote last', () => {
   );
   const [stored] = heldMessages({ last: [[256, 0, 0, SECOND]] }, 13 * SECOND, around);
   assert.equal(stored.state, 'stored 12 s ago');
+});
+
+test('a message is at its consumer only while that works on it; afterwards it was merely received', () => {
+  const view = {
+    shelf: [
+      [256, 0, 0, 1, 0, 30 * SECOND, 1],
+      [512, 0, 0, 1, 0, 30 * SECOND, 1],
+    ],
+  };
+  const worker = { crashed: 0, seats: [[2, 512, 0, 0, 0, 9]] };
+  const held = heldMessages(view, SECOND, { titles: ['q', 'Mailer'], prefixes: ['m'], views: [view, worker] });
+  assert.deepEqual(
+    held.map(({ note }) => note),
+    ['received by Mailer', 'at Mailer'],
+  );
+});
+
+test('a message of a FIFO queue says why it waits', () => {
+  const view = {
+    fifo: true,
+    groups: [
+      ['ann', 2, 1, 1],
+      ['bob', 1, 0, 0],
+    ],
+    head: [
+      [256, 0, 0, 0, 0, 0, 1],
+      [512, 0, 0, 0, 0, 1, 0],
+      [768, 0, 0, 0, 0, 0, 1],
+    ],
+    shelf: [[1024, 0, 0, 1, 0, 30 * SECOND, -1, 0]],
+  };
+  const held = heldMessages(view, SECOND, { titles: ['q'], prefixes: ['m'], views: [view] });
+  assert.deepEqual(
+    held.map(({ note, state }) => [note, state]),
+    [
+      ['group ann is held: m-4 is in flight', 'waiting · 1 s'],
+      ['group bob', 'next · 1 s'],
+      ['behind m-1 of group ann', 'waiting · 1 s'],
+      ['group ann', 'hidden 29 s'],
+    ],
+  );
+});
+
+test('a refusal is told with its code, and with its sentence while the log has it', () => {
+  const view = { refusals: [2 * SECOND, 'MissingParameter', 3] };
+  const line = { time: 2 * SECOND, node: 1, sentence: 'emails refuses SendMessage: MissingParameter.' };
+  const told = 'MissingParameter: 3 calls refused, the last 2 s ago.';
+  assert.equal(sentenceOf('refusals', view, 4 * SECOND, [], 1), told);
+  assert.equal(sentenceOf('refusals', view, 4 * SECOND, [line], 1), `${told} ${line.sentence}`);
+  assert.equal(sentenceOf('refusals', { refusals: null }, 4 * SECOND, [line], 1), '');
+});
+
+test('requests that come back empty have a price', () => {
+  const told = sentenceOf('calls', { calls: [1200, 300, 480] }, 0, [], 0);
+  assert.equal(told, '1,200 requests so far: $0.00048. 300 of them came back empty: $0.00012 for nothing.');
+  assert.deepEqual([0, 0.4, 52, 410_000, 12_300_000].map(price), [
+    '$0.00',
+    '$0.00000040',
+    '$0.000052',
+    '$0.41',
+    '$12.30',
+  ]);
+});
+
+test('a redrive says how far it is, and groups have a row each', () => {
+  assert.equal(
+    sentenceOf('move', { move: [120, 400, 10, 'orders'] }, 0, [], 0),
+    'Moving to orders: 120 of 400, 10 per s.',
+  );
+  assert.deepEqual(groupRows({ groups: [['ann', 1200, 1, 5]] }), [
+    ['ann', '1,200', '1', 'blocked: its first message came back'],
+  ]);
 });
 
 test('in a lane distance is time, every node has its row, and a stay too short to see is seen', () => {

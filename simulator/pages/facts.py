@@ -1,0 +1,77 @@
+"""What a panel says of a node beside its numbers: sentences and message groups, read from the node's view.
+
+The page's script (static/js/player/live.js) says the same of the moment on show; these are for the page as it arrives.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, log10
+from typing import Any
+
+STATES = (
+    (4, "blocked: its first message came back"),
+    (1, "held: one of its messages is in flight"),
+    (2, "noisy: served after the quiet ones"),
+)
+DECIMALS = 8  # of a dollar, at most
+
+
+@dataclass(frozen=True)
+class Group:
+    """A message group of a FIFO queue, or a tenant of a fair one."""
+
+    name: str
+    waiting: int
+    inflight: int
+    state: str
+
+
+def sentences(view: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What can be said of a queue, as (about, sentence); "" where there is nothing to say now. [] for other nodes."""
+    if "head" not in view:
+        return []
+    return [
+        ("refusals", _refused(view["refusals"]) if view.get("refusals") else ""),
+        ("move", _moving(view["move"]) if view.get("move") else ""),
+        ("calls", _calls(view["calls"]) if view.get("calls") else ""),
+    ]
+
+
+def groups(view: Mapping[str, Any]) -> list[Group] | None:
+    """The groups that a queue lists; None for other nodes."""
+    if "head" not in view:
+        return None
+    return [
+        Group(name, waiting, inflight, next((words for bit, words in STATES if state & bit), ""))
+        for name, waiting, inflight, state in view.get("groups", ())
+    ]
+
+
+def price(micros: float) -> str:
+    """An amount of micro-dollars, to two digits that say something: "$0.000052", "$0.41"."""
+    dollars = micros / 1e6
+    digits = 2 if dollars <= 0 or dollars >= 0.01 else min(DECIMALS, 1 - floor(log10(dollars)))
+    return f"${dollars:.{digits}f}"
+
+
+def _refused(refusal: tuple[int, str, int]) -> str:
+    _, code, count = refusal
+    return f"{code}: {_counted(count, 'call')} refused."
+
+
+def _moving(move: tuple[int, int, float, str]) -> str:
+    moved, total, per_second, to = move
+    speed = f", {per_second:,g} per s" if per_second > 0 else ", as fast as it can"
+    return f"Moving to {to}: {moved:,} of {total:,}{speed}."
+
+
+def _calls(calls: tuple[int, int, float]) -> str:
+    billed, empty, spent = calls
+    whole = f"{_counted(billed, 'request')} so far: {price(spent)}."
+    if billed == 0 or empty == 0:
+        return whole
+    return f"{whole} {empty:,} of them came back empty: {price(spent * empty / billed)} for nothing."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,86 @@
+/**
+ * What the inspector says of a node in sentences and tables, from its view: refusals, moves, what its requests cost, and
+ * its message groups.
+ */
+import { duration, number } from 'app/player/words.js';
+
+/** @typedef {import("app/player/frames.js").View} View */
+/** @typedef {{time: number, node: number, sentence: string}} Line */
+
+const STATES = /** @type {const} */ ([
+  [4, 'blocked: its first message came back'],
+  [1, 'held: one of its messages is in flight'],
+  [2, 'noisy: served after the quiet ones'],
+]);
+
+/**
+ * One sentence about a node, or "" where there is nothing to say.
+ * @param {string} about "refusals", "move" or "calls"
+ * @param {View} view
+ * @param {number} now
+ * @param {Line[]} lines the log, oldest first
+ * @param {number | null} node
+ */
+export function sentenceOf(about, view, now, lines, node) {
+  if (about === 'refusals' && view.refusals) return refused(view.refusals, now, lines, node);
+  if (about === 'move' && view.move) return moving(view.move);
+  if (about === 'calls' && view.calls) return calls(view.calls);
+  return '';
+}
+
+/**
+ * The code of the service, and its sentence if the log still has it.
+ * @param {[number, string, number]} refusal
+ * @param {number} now
+ * @param {Line[]} lines
+ * @param {number | null} node
+ */
+function refused([time, code, count], now, lines, node) {
+  const told = lines.findLast((line) => line.time <= now && line.node === node && line.sentence.includes(code));
+  const when = `${count > 1 ? `${number(count)} calls` : 'one call'} refused, the last ${duration(now - time)} ago`;
+  return `${code}: ${when}.${told ? ` ${told.sentence}` : ''}`;
+}
+
+/** @param {[number, number, number, string]} move */
+function moving([moved, total, perSecond, to]) {
+  const speed = perSecond > 0 ? `, ${number(perSecond)} per s` : ', as fast as it can';
+  return `Moving to ${to}: ${number(moved)} of ${number(total)}${speed}.`;
+}
+
+/**
+ * Requests are what is paid for: also those that come back empty.
+ * @param {[number, number, number]} calls requests billed, empty receives, micro-dollars
+ */
+function calls([billed, empty, spent]) {
+  const whole = `${number(billed)} ${billed === 1 ? 'request' : 'requests'} so far: ${price(spent)}.`;
+  if (billed === 0 || empty === 0) return whole;
+  const cost = price((spent * empty) / billed);
+  return `${whole} ${number(empty)} of them came back empty: ${cost} for nothing.`;
+}
+
+/**
+ * An amount of money, to two digits that say something: "$0.000052", "$0.41", "$12.30".
+ * @param {number} micros micro-dollars
+ */
+export function price(micros) {
+  const dollars = micros / 1e6;
+  if (dollars <= 0 || dollars >= 0.01) return `$${dollars.toFixed(2)}`;
+  return `$${dollars.toFixed(Math.min(8, 1 - Math.floor(Math.log10(dollars))))}`;
+}
+
+/**
+ * The groups of a queue as cells of text: name, waiting, in flight, state.
+ * @param {View} view
+ * @returns {string[][]}
+ */
+export function groupRows(view) {
+  return (view.groups ?? []).map((/** @type {[string, number, number, number]} */ [name, waiting, inflight, state]) => [
+    name,
+    number(waiting),
+    number(inflight),
+    STATES.filter(([bit]) => state & bit)
+      .map(([, words]) => words)
+      .slice(0, 1)
+      .join(''),
+  ]);
+}
