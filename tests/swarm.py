@@ -30,8 +30,10 @@ QUEUE_DEEDS = [
     "SendMessage",
     "ReceiveMessage",
     "ReceiveMessage",
+    "ReceiveMessage",
     "DeleteMessage",
     "DeleteMessage",
+    "ChangeMessageVisibility",
     "ChangeMessageVisibility",
     "ChangeMessageVisibility",
     "SendMessageBatch",
@@ -345,7 +347,7 @@ def _queue_deed(swarm: Swarm, queue: str) -> tuple[str, str, dict[str, Any]]:
         return (
             queue,
             verb,
-            given if verb == "DeleteMessage" else given | {"VisibilityTimeout": draw.choice([0, 0, 0, 2, 600])},
+            given if verb == "DeleteMessage" else given | {"VisibilityTimeout": draw.choice([0, 0, 0, 0, 2, 600])},
         )
     if verb == "SetQueueAttributes":
         name, values = draw.choice(
