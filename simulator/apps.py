@@ -1,8 +1,11 @@
-"""The one app of the project: its name in the administration, and a check of the patterns' folders at every start."""
+"""The apps of the project: ours, with a check of the patterns' folders at every start, and Django's administration
+with our site.
+"""
 
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.core.checks import CheckMessage, Error, register
 
 
@@ -12,6 +15,10 @@ class SimulatorConfig(AppConfig):
 
     def ready(self) -> None:
         register(pattern_folders)
+
+
+class AdministrationConfig(AdminConfig):
+    default_site = "simulator.pages.administration.Administration"
 
 
 def pattern_folders(app_configs: Any, **options: Any) -> list[CheckMessage]:

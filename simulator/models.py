@@ -25,6 +25,7 @@ FROM_DOCUMENT = ("title", "summary", "level", "tags", "patterns", "edited")
 UNTOUCHED_FOR = timedelta(days=1)
 MOST_UNTOUCHED = 2000
 AT_ONCE = 500  # rows deleted by one statement: nobody waits long for the lock
+SHORTEST_RUN, LONGEST_RUN = MINUTE, 31 * DAY  # what `longest_run` can be; a document can't say more
 KEY_BYTES = 16  # 128 bits: a run's address is its only lock for watching, so it must not be guessable
 
 
@@ -172,8 +173,8 @@ class Limits(models.Model):
 
     longest_run = models.BigIntegerField(
         "longest run",
-        default=31 * DAY,
-        validators=[MinValueValidator(MINUTE), MaxValueValidator(31 * DAY)],
+        default=LONGEST_RUN,
+        validators=[MinValueValidator(SHORTEST_RUN), MaxValueValidator(LONGEST_RUN)],
         help_text="How much virtual time a scenario may say that its runs last, from 1m to 31d.",
     )
     messages_per_second = models.PositiveIntegerField(

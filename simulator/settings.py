@@ -62,7 +62,7 @@ ALLOWED_HOSTS = _words("WAYSTATION_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "simulator.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,7 +72,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "csp",
-    "simulator",
+    "simulator.apps.SimulatorConfig",
 ]
 # GZip stands inside WhiteNoise, which sends files compressed beforehand, and outside everything that makes pages.
 # That is safe for pages with a CSRF token: Django masks the token afresh in every response and pads what it

@@ -4,11 +4,25 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from simulator.pages import health, help, inspector, library, play, robots, run, runs, scenario, sign_in, story_log
+from simulator.pages import (
+    health,
+    help,
+    inspector,
+    library,
+    play,
+    robots,
+    run,
+    running,
+    runs,
+    scenario,
+    sign_in,
+    story_log,
+)
 
 urlpatterns = [
     path("", library.library, name="library"),
     path("scenarios/<slug:slug>/", scenario.scenario, name="scenario"),
+    path("scenarios/<slug:slug>/download/", scenario.download, name="download"),
     path("play/<slug:slug>/", play.start, name="play"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<str:key>/", run.run_page, name="run"),
@@ -23,5 +37,7 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(next_page="library"), name="sign-out"),
     path("robots.txt", robots.robots, name="robots"),
     path("healthz", health.healthz),
+    path("admin/running/", running.running, name="running"),
+    path("admin/running/<str:key>/stop/", running.stop, name="stop"),
     path("admin/", admin.site.urls),
 ]

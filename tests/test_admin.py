@@ -155,7 +155,7 @@ def test_restoring_a_built_in_keeps_the_edited_document_as_a_draft(admin, monkey
     monkeypatch.setattr(catalog, "builtin_scenarios", lambda: [Builtin("queue/one", "one", DOCUMENT)])
     edited = DOCUMENT | {"seed": 99}
     one = scenario(document=edited, builtin="queue/one", pristine=fingerprint(DOCUMENT), status="published")
-    assert "One queue (edited)" in act(admin, "restore", one)[0]
+    assert "the edited document is the draft one-edited" in act(admin, "restore", one)[0]
     one.refresh_from_db()
     assert (one.document, one.edited) == (DOCUMENT, False)
     kept = Scenario.objects.get(slug="one-edited")

@@ -59,9 +59,10 @@ def test_an_edited_copy_is_never_overwritten_unless_named(folder):
     folder["queue/one"] = NEWER
     assert "kept: it was edited" in load()
     assert Scenario.objects.get().title == "Mine"
-    assert load("one") == "one: restored\n"
-    assert Scenario.objects.get().document == NEWER
-    assert not Scenario.objects.get().edited
+    assert load("one") == "one: restored; the edited document is the draft one-edited\n"
+    one.refresh_from_db()
+    assert (one.document, one.edited) == (NEWER, False)
+    assert Scenario.objects.get(slug="one-edited").document["title"] == "Mine (edited)"
 
 
 def test_all_restores_every_one(folder):
@@ -70,7 +71,8 @@ def test_all_restores_every_one(folder):
     for scenario in Scenario.objects.all():
         scenario.document = DOCUMENT | {"title": "Mine"}
         scenario.save()
-    assert load("all") == "one: restored\ntwo: restored\n"
+    assert load("all").count("restored; the edited document is the draft") == 2
+    assert Scenario.objects.count() == 4
 
 
 def test_retired_stays_retired_also_when_updated(folder):

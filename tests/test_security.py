@@ -110,6 +110,15 @@ def test_nothing_is_done_for_a_page_of_another_site(scenario: Scenario):
     for name in ("intervene", "control", "fork"):
         assert client.post(reverse(name, args=[key]), {"do": "play"}).status_code == 403
         assert client.get(reverse(name, args=[key])).status_code == 405
+    deeds = (
+        "admin:simulator_scenario_import",
+        "admin:simulator_scenario_restore-built-ins",
+        "admin:simulator_limits_changelist",
+    )
+    for address in [*map(reverse, deeds), reverse("stop", args=[key])]:
+        client.force_login(User.objects.get_or_create(username="root", is_staff=True, is_superuser=True)[0])
+        assert client.post(address, {"do": "pause", "text": "{}", "viewers": 1}).status_code == 403
+    client.logout()
     for name in ("sign-in", "sign-out"):
         assert client.post(reverse(name), {"username": "a", "password": "b"}).status_code == 403
     assert client.get(reverse("sign-out")).status_code == 405
@@ -133,9 +142,9 @@ def test_signing_in_leads_nowhere_else(transactional_db: None, client: Client, n
     assert response["Location"] == "/"
 
 
-def test_only_staff_come_into_the_administration(scenario: Scenario, client: Client):
-    client.force_login(User.objects.create_user("student"))
-    for page in ("/admin/", reverse("admin:simulator_scenario_changelist"), reverse("admin:simulator_run_changelist")):
+def test_whoever_is_not_signed_in_stands_before_the_door_of_the_administration(scenario: Scenario, client: Client):
+    names = ("index", "simulator_scenario_changelist", "simulator_run_changelist", "simulator_limits_changelist")
+    for page in [*(reverse(f"admin:{name}") for name in names), reverse("running")]:
         assert client.get(page)["Location"].startswith("/admin/login/")
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from pydantic import BaseModel, ValidationError
 
-from simulator import catalog
+from simulator import catalog, exchange
 from simulator.engine import scenario as documents
 from simulator.engine.errors import Problem, Refused
 from simulator.engine.pattern import Pattern
@@ -63,6 +64,22 @@ def scenario(request: HttpRequest, slug: str) -> HttpResponse:
         "largest_seed": 2**53,
     }
     return render(request, "scenario/page.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, slug: str) -> HttpResponse:
+    """The document as a file that can be imported again, for whoever may see the scenario."""
+    found = Scenario.objects.filter(slug=slug).first()
+    if found is None or not may(request.user, visitor_of(request.session), found, "see"):
+        raise Http404(f"No published scenario is called “{slug}”.")
+    return as_file(*exchange.packed([found]))
+
+
+def as_file(name: str, text: str) -> HttpResponse:
+    """A text of JSON that the browser saves."""
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
 
 
 def told(document: Any) -> tuple[list[Station], list[Station], list[Problem]]:

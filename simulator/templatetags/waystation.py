@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from simulator import permissions
 from simulator.engine import clock
 from simulator.pages import schema
 
@@ -25,6 +26,18 @@ def virtual(micros: int) -> str:
 def stamp(micros: int) -> str:
     """A moment of virtual time as the clock shows it: "01:32.4"."""
     return clock.stamp(micros)
+
+
+@register.filter
+def wall(seconds: int) -> str:
+    """A span of wall time in words: "1 min 30 s"."""
+    return clock.words(seconds * clock.SECOND)
+
+
+@register.filter
+def may_in_the_house(user: Any, action: permissions.Action) -> bool:
+    """Whether they may do something that is about no run and no scenario."""
+    return permissions.may(user, "", None, action)
 
 
 @register.filter

@@ -17,6 +17,7 @@ SAME_ROOM = {
     "permissions": "models",
     "limits": "models",
     "exchange": "models",
+    "builtins": "models",
     "migrations": "models",
 }
 # What carries the house: the rooms down to pages may use it, and it uses no room.

@@ -1,22 +1,16 @@
-"""`manage.py load_scenarios`: bring the built-in scenarios into the database, without ever undoing what somebody did
-to them.
+"""`manage.py load_scenarios`: bring the built-in scenarios into the database; see simulator/builtins.py.
 
-Each loaded scenario remembers the fingerprint of the document it came from. While its document still has that
-fingerprint nobody has edited it, and a newer document from the pattern's folder replaces it; an edited one is left
-alone until somebody asks for the original by name (`--restore`). Retired stays retired. A document that has left its
-folder is reported, not deleted: runs and people use it.
+A document that has left its folder is reported, not deleted: runs and people use it.
 """
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
-from django.db import transaction
 
 from simulator import catalog
-from simulator.catalog import Builtin
-from simulator.engine import scenario as documents
-from simulator.models import Scenario, fingerprint
+from simulator.builtins import load, problems_of
+from simulator.models import Scenario
 
 ALL = "all"
 
@@ -30,7 +24,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="SLUG",
-            help="give this scenario its built-in document back, losing its edits; 'all' means every one",
+            help="give this scenario its built-in document back and keep its edits as a draft; 'all' means every one",
         )
 
     def handle(self, *args: Any, restore: list[str], verbosity: int, **options: Any) -> None:
@@ -41,9 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"No built-in scenario is called {', '.join(unknown)}. There are: {known}.")
         broken: list[str] = []
         for builtin in builtins:
-            problems = [*builtin.problems]
-            if builtin.document is not None:
-                problems += documents.check(builtin.document, catalog.patterns())
+            problems = problems_of(builtin)
             if problems:
                 broken.append(builtin.path)
                 self.stderr.write("\n  ".join([f"{builtin.path} is broken and was not loaded:", *map(str, problems)]))
@@ -64,29 +56,3 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"{slug}: came from {path}, which is no longer there; kept. Retire it if it is obsolete."
                 )
-
-
-def load(builtin: Builtin, *, restore: bool) -> str:
-    """Put one built-in document into the database where that loses nobody's work; returns what was done, in words."""
-    pristine = fingerprint(builtin.document)
-    with transaction.atomic():
-        found = Scenario.objects.filter(slug=builtin.slug).first()
-        if found is None:
-            Scenario.objects.create(
-                slug=builtin.slug,
-                document=builtin.document,
-                builtin=builtin.path,
-                pristine=pristine,
-                status=Scenario.Status.PUBLISHED,
-            )
-            return "loaded"
-        if not found.builtin:
-            return "kept: somebody's own scenario has this name"
-        if found.pristine == pristine and found.builtin == builtin.path and not found.edited:
-            return "is as it was"
-        if found.edited and not restore:
-            return f"kept: it was edited (--restore {builtin.slug} gives the original back)"
-        done = "restored" if found.edited else "updated"
-        found.document, found.pristine, found.builtin = builtin.document, pristine, builtin.path
-        found.save(update_fields=["document", "pristine", "builtin"])
-        return done

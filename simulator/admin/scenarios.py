@@ -1,33 +1,26 @@
-"""The administration: scenarios are configured, checked, published and retired here; runs are looked at.
-
-A scenario's document is judged on saving by the same function that judges it everywhere else, and every problem is
-shown at the field. Nothing somebody made is lost by a click: restoring a built-in scenario keeps the edited document
-as a draft of its own.
-"""
+"""Scenarios in the administration: configured, checked, published, retired, copied, and taken in and out as files."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from simulator import catalog
-from simulator.engine import clock
+from simulator import builtins, catalog, exchange, limits
+from simulator.admin import importing
 from simulator.engine import scenario as documents
 from simulator.engine.document import FORMAT
-from simulator.engine.errors import Problem
-from simulator.models import Run, Scenario, fingerprint
-
-admin.site.site_header = "Waystation administration"
-admin.site.site_title = "Waystation administration"
-admin.site.index_title = "Scenarios, runs and people"
-admin.site.site_url = "/"
+from simulator.engine.errors import Problem, Refused
+from simulator.models import Scenario, fingerprint
+from simulator.pages.scenario import as_file
+from simulator.permissions import configurable, may
 
 COLUMNS = ("title", "summary", "level")  # fields of the form that are parts of the document
 SKELETON = {
@@ -106,6 +99,9 @@ class ScenarioForm(forms.ModelForm):
         for problem in documents.check(changed, catalog.patterns()):
             name = problem.path.split(".")[0]
             self.add_error(name if name in self.fields else "document", _sentence(problem))
+        if not self.errors and cleaned.get("status") == Scenario.Status.PUBLISHED:
+            for problem in unpublishable(changed):
+                self.add_error("status", _sentence(problem))
         cleaned["document"] = changed
         return cleaned
 
@@ -140,29 +136,65 @@ class ScenarioAdmin(admin.ModelAdmin):
     search_fields = ("title", "slug", "summary", "tags", "patterns")
     ordering = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("source", "author", "preview", "created", "changed")
+    readonly_fields = ("source", "author", "preview", "download", "created", "changed")
     fieldsets = (
         (None, {"fields": (("title", "slug"), "summary", ("level", "tags"), "status")}),
         ("The system", {"fields": ("document",), "classes": ("wide",)}),
-        ("About this entry", {"fields": ("source", "author", "preview", "created", "changed")}),
+        ("About this entry", {"fields": ("source", "author", ("preview", "download"), "created", "changed")}),
     )
-    actions = ("publish", "retire", "duplicate", "restore")
+    actions = ("publish", "retire", "duplicate", "export", "restore")
     save_on_top = True
+    change_list_template = "admin/scenarios.html"
+    view_on_site = staticmethod(Scenario.get_absolute_url)  # not by Django's way, which our site has not
 
     class Media:
         css = {"all": ("css/admin.css",)}
 
+    def get_urls(self) -> list[Any]:
+        own = [("import", importing.page), ("restore-built-ins", importing.restore_built_ins)]
+        return [
+            path(f"{name}/", self.admin_site.admin_view(partial(view, self)), name=f"simulator_scenario_{name}")
+            for name, view in own
+        ] + super().get_urls()
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scenario]:
-        return super().get_queryset(request).annotate(_runs=Count("runs"))
+        return super().get_queryset(request).filter(configurable(request.user)).annotate(_runs=Count("runs"))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         found, distinct = super().get_search_results(request, queryset, search_term)
         return found.defer("document"), distinct
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Scenario | None = None) -> tuple[str, ...]:
+        publishes = may(request.user, "", obj, "publish") if obj is not None else self.has_publish_permission(request)
+        return self.readonly_fields if publishes else ("status", *self.readonly_fields)
+
     def save_model(self, request: HttpRequest, obj: Scenario, form: Any, change: bool) -> None:
         if not change:
             obj.author_id = request.user.pk
         super().save_model(request, obj, form, change)
+
+    # What Django asks, answered by `may`; without a scenario, about one of their own.
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "", None, "write")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "", None, "write")
+
+    def has_view_permission(self, request: HttpRequest, obj: Scenario | None = None) -> bool:
+        return may(request.user, "", obj or _own(request), "see")
+
+    def has_change_permission(self, request: HttpRequest, obj: Scenario | None = None) -> bool:
+        return may(request.user, "", obj or _own(request), "configure")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Scenario | None = None) -> bool:
+        return may(request.user, "", obj or _own(request), "delete")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "", _own(request), "publish")
+
+    def has_administer_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "", None, "administer")
 
     @admin.display(description="Source", ordering="builtin")
     def source(self, scenario: Scenario) -> str:
@@ -184,10 +216,16 @@ class ScenarioAdmin(admin.ModelAdmin):
             return "after the first saving"
         return format_html('<a href="{}">Play it</a>', reverse("play", args=[scenario.slug]))
 
-    @admin.action(description="Publish: show in the library")
+    @admin.display(description="As a file")
+    def download(self, scenario: Scenario) -> str | SafeString:
+        if scenario._state.adding:
+            return "after the first saving"
+        return format_html('<a href="{}">Download as JSON</a>', reverse("download", args=[scenario.slug]))
+
+    @admin.action(description="Publish: show in the library", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> None:
-        for scenario in queryset:
-            problems = documents.check(scenario.document, catalog.patterns())
+        for scenario in self._publishable(request, queryset):
+            problems = unpublishable(scenario.document)
             if problems:
                 listed = " ".join(map(str, problems[:5]))
                 self.message_user(request, f"“{scenario.title}” was not published: {listed}", messages.ERROR)
@@ -195,26 +233,29 @@ class ScenarioAdmin(admin.ModelAdmin):
             self._set_status(scenario, Scenario.Status.PUBLISHED)
             self.message_user(request, f"“{scenario.title}” is in the library.", messages.SUCCESS)
 
-    @admin.action(description="Retire: take out of the library")
+    @admin.action(description="Retire: take out of the library", permissions=["publish"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> None:
-        for scenario in queryset:
+        chosen = self._publishable(request, queryset)
+        for scenario in chosen:
             self._set_status(scenario, Scenario.Status.RETIRED)
-        self.message_user(request, f"Retired: {queryset.count()}. Their runs can still be watched.", messages.SUCCESS)
+        self.message_user(request, f"Retired: {len(chosen)}. Their runs can still be watched.", messages.SUCCESS)
 
-    @admin.action(description="Duplicate as drafts")
+    @admin.action(description="Duplicate as drafts", permissions=["add"])
     def duplicate(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> None:
         for scenario in queryset:
-            copy = copy_of(scenario, "copy", request.user.pk)
+            copy = exchange.copy_of(scenario, "copy", request.user.pk)
             address = reverse("admin:simulator_scenario_change", args=[copy.pk])
             self.message_user(
                 request, format_html('Made <a href="{}">{}</a>, a draft.', address, copy.title), messages.SUCCESS
             )
 
-    @admin.action(description="Restore the built-in document (edits are kept as a draft)")
+    @admin.action(description="Export as JSON", permissions=["view"])
+    def export(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> HttpResponse:
+        return as_file(*exchange.packed(list(queryset)))
+
+    @admin.action(description="Restore the built-in document (edits are kept as a draft)", permissions=["administer"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> None:
-        originals = {
-            builtin.path: builtin.document for builtin in catalog.builtin_scenarios() if builtin.document is not None
-        }
+        originals = {one.path: one for one in catalog.builtin_scenarios() if one.document is not None}
         for scenario in queryset:
             original = originals.get(scenario.builtin)
             if original is None:
@@ -222,112 +263,35 @@ class ScenarioAdmin(admin.ModelAdmin):
                     request, f"“{scenario.title}” has no built-in document to go back to.", messages.WARNING
                 )
                 continue
-            kept = copy_of(scenario, "edited", request.user.pk) if scenario.edited else None
-            scenario.document, scenario.pristine = original, fingerprint(original)
-            scenario.save(update_fields=["document", "pristine"])
-            also = f" The edited document is now the draft “{kept.title}”." if kept else ""
-            self.message_user(request, f"“{scenario.title}” is as it came.{also}", messages.SUCCESS)
+            done = builtins.load(original, restore=True, author=request.user.pk)
+            self.message_user(request, f"“{scenario.title}”: {done}.", messages.SUCCESS)
+
+    def _publishable(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> list[Scenario]:
+        """Those that this person may publish and retire; of the others they are told."""
+        chosen = []
+        for scenario in queryset:
+            if may(request.user, "", scenario, "publish"):
+                chosen.append(scenario)
+            else:
+                self.message_user(request, f"“{scenario.title}” is not yours to publish or retire.", messages.ERROR)
+        return chosen
 
     def _set_status(self, scenario: Scenario, status: str) -> None:
         scenario.status = status
         scenario.save(update_fields=["status", "changed"])
 
 
-@admin.register(Run)
-class RunAdmin(admin.ModelAdmin):
-    """Runs are made by playing; here they are read."""
-
-    list_display = ("title", "watch", "seed", "played", "lines", "owner", "parent_run", "changed")
-    list_filter = ("changed", ("scenario", admin.RelatedOnlyFieldListFilter), ("owner", admin.EmptyFieldListFilter))
-    list_per_page = 50
-    list_select_related = ("scenario", "owner")
-    search_fields = ("key", "title", "owner__username", "scenario__slug")
-    date_hierarchy = "created"
-    fields = (
-        "title",
-        "watch",
-        "scenario",
-        "seed",
-        "played",
-        "owner",
-        "parent_run",
-        "created",
-        "changed",
-        "journal_table",
-    )
-    readonly_fields = fields
-
-    class Media:
-        css = {"all": ("css/admin.css",)}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        return super().get_queryset(request).defer("document", "scenario__document")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description="Watch")
-    def watch(self, run: Run) -> SafeString:
-        return format_html('<a href="{}">{}…</a>', run.get_absolute_url(), run.key[:8])
-
-    @admin.display(description="Played", ordering="reached")
-    def played(self, run: Run) -> str:
-        return clock.words(run.reached)
-
-    @admin.display(description="Journal lines")
-    def lines(self, run: Run) -> int:
-        return len(_lines(run))
-
-    @admin.display(description="Forked from")
-    def parent_run(self, run: Run) -> str | SafeString:
-        if run.parent_id is None:
-            return "–"
-        address = reverse("admin:simulator_run_change", args=[run.parent_id])
-        return format_html('<a href="{}">{}…</a> at {}', address, run.parent_id[:8], clock.stamp(run.forked_at or 0))
-
-    @admin.display(description="Journal")
-    def journal_table(self, run: Run) -> str | SafeString:
-        """What people did, as a table: when in virtual time, to what, what, and with which arguments."""
-        rows = [line for line in _lines(run) if isinstance(line, list) and len(line) == 4 and isinstance(line[0], int)]
-        if not rows:
-            return "Nobody did anything to this run."
-        cells = format_html_join(
-            "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
-            (
-                (clock.stamp(int(time)), target, verb, json.dumps(arguments, ensure_ascii=False)[:500])
-                for time, target, verb, arguments in rows
-            ),
-        )
-        return format_html(
-            '<table class="journal"><thead><tr><th>Time</th><th>On</th><th>What</th><th>Arguments</th></tr></thead>'
-            "<tbody>{}</tbody></table>",
-            cells,
-        )
+def unpublishable(document: Any) -> list[Problem]:
+    """Why a document can't be put into the library: what is wrong with it, or the limits that it is beyond."""
+    try:
+        return limits.exceeded(documents.read(document, catalog.patterns()))
+    except Refused as refused:
+        return refused.problems
 
 
-def _lines(run: Run) -> list[Any]:
-    """The journal, or nothing where somebody has put something else in its place."""
-    return run.journal if isinstance(run.journal, list) else []
-
-
-def copy_of(scenario: Scenario, word: str, author: int | None) -> Scenario:
-    """A draft with the same document, under a title and a slug that nobody has yet."""
-    title = f"{scenario.title} ({word})"[:120]
-    taken = set(Scenario.objects.filter(slug__startswith=f"{scenario.slug[:60]}-{word}").values_list("slug", flat=True))
-    plain = f"{scenario.slug[:60]}-{word}"
-    slug = next(
-        name for name in (plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))) if name not in taken
-    )
-    return Scenario.objects.create(
-        slug=slug,
-        document={**scenario.document, "title": title},
-        status=Scenario.Status.DRAFT,
-        author_id=author,
-    )
+def _own(request: HttpRequest) -> Scenario:
+    """A scenario that this person might write."""
+    return Scenario(author_id=request.user.pk)
 
 
 def _sentence(problem: Problem) -> str:
