@@ -97,7 +97,6 @@ def page(scenarios: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
         "title": "Import scenarios",
         "opts": Scenario._meta,
         "form": form,
-        "media": scenarios.media,
     }
     return TemplateResponse(request, "admin/import.html", context)
 

@@ -38,6 +38,7 @@ class Row:
 
     key: str
     title: str
+    seed: int
     who: str
     viewers: int
     playing: bool
@@ -106,6 +107,7 @@ def _row(session: Session, who: str, now: float) -> Row:
     return Row(
         key=session.key,
         title=session.title,
+        seed=session.run.seed,
         who=who,
         viewers=len(session.followers),
         playing=session.playing,

@@ -69,6 +69,25 @@ def test_the_form_of_a_scenario_has_no_violation_of_ours(
     complaints.clear()  # axe tries to style the page while it measures, and the policy refuses it
 
 
+def test_our_pages_of_the_administration_have_no_violation_of_ours(
+    reader: Page, house: str, complaints: list[str], django_user_model: Any
+):
+    django_user_model.objects.create_superuser("teacher", password="correct horse")
+    reader.goto(f"{house}/admin/")
+    reader.get_by_label("Username").fill("teacher")
+    reader.get_by_label("Password").fill("correct horse")
+    reader.get_by_label("Password").press("Enter")
+    expect(reader.get_by_role("link", name="What is running")).to_be_visible()
+    assert _violations(reader, context=".house-links") == []
+    reader.goto(f"{house}/play/transactional-emails/?seed=7")
+    Player(reader).ready()
+    for path in ("running/", "simulator/limits/", "simulator/scenario/import/"):
+        reader.goto(f"{house}/admin/{path}")
+        expect(reader.get_by_role("heading", level=1)).to_be_visible()
+        assert _violations(reader, context="#content-main") == [], path
+    complaints.clear()  # axe tries to style the page while it measures, and the policy refuses it
+
+
 def _violations(page: Page, context: str | None = None) -> list[str]:
     """Each violation in a line: the rule, and the first places where it is broken."""
     found = Axe().run(page, context=context).response["violations"]
