@@ -33,6 +33,24 @@ GLYPHS = (
     Glyph("lost", "Lost", "A cross on the line: it did not get through, and the log says why."),
     Glyph("reply", "An answer", "Hollow: an acknowledgement travelling back, such as the delete of a message."),
     Glyph("refused", "Refused", "It bounces off and travels back to its sender, with the reason."),
+    Glyph(
+        "group",
+        "A message group",
+        "Strokes on a message, and a name below it: messages of one group (or tenant) have the same.",
+    ),
+    Glyph(
+        "held",
+        "Held",
+        "A lock: another message of its group is in flight, and the next is handed out only when that is deleted.",
+    ),
+    Glyph("blocked", "Blocked", "A red lock: the first of its group came back, and those behind it still wait."),
+    Glyph("noisy", "Noisy", "Dashes: a tenant that sends more than its share; the quiet ones are served first."),
+    Glyph(
+        "repeat",
+        "Sent twice",
+        "Bounces off the tail: a FIFO queue accepted it five minutes ago at most, and does not store it again.",
+    ),
+    Glyph("batch", "A batch", "A number on a stack: how many messages of its batch a function still has before it."),
 )
 STATIONS = (
     Glyph("producer", "Producer", "A machine that sends: server, EC2 instance, phone, browser, device or schedule."),
@@ -42,9 +60,19 @@ STATIONS = (
         "A tube of messages, the next to be handed out at the consumer's end; above it the shelf of those in flight.",
     ),
     Glyph(
+        "fifo",
+        "FIFO queue",
+        "Its tube ends in a point: what is in it keeps its order within its group. Below it each group has a lane.",
+    ),
+    Glyph(
         "worker",
         "Worker",
         "A bench with as many seats as it can work on at once; the arc is the progress of each. Grey: crashed.",
+    ),
+    Glyph(
+        "intake",
+        "Pollers",
+        "What an event source mapping does for a function: dots that ask the queue, and the batch they gather.",
     ),
     Glyph(
         "store", "Store", "Where effects end up: a database, bucket, warehouse or cluster, with what was written last."
@@ -77,6 +105,11 @@ TERMS = (
         "How long a received message is hidden from other consumers. Not deleted by then, it comes back.",
     ),
     ("Dead-letter queue", "Where a queue puts a message that was received too often without being deleted."),
+    (
+        "Message group",
+        "Messages with one MessageGroupId: a FIFO queue keeps their order, a fair queue their share.",
+    ),
+    ("Redrive", "Dead letters are moved back to the queue they came from, at a rate that can be set."),
     ("At least once", "What a standard queue promises: no message is forgotten, and some may be delivered twice."),
 )
 
