@@ -173,12 +173,12 @@ function words(view, now, compact) {
   return { said: [busy, failed ? `${done} · ` : done, refused || slow || (view.caption[0] ?? '')], trouble: failed };
 }
 
-/** "2 of 3 busy", "4 of at most 5 running", "3 → 7 seats". @param {WorkerView} view */
+/** "2 of 3 busy", "4 of 5 running", "3 → 7 seats". @param {WorkerView} view */
 function busyness(view) {
   if (view.scaling) return `${count(view.scaling[0])} → ${count(view.scaling[1])} seats`;
   const [, running, most] = view.pollers ?? [0, 0, 0];
   if (!view.pollers) return `${count(view.busy)} of ${count(view.concurrency)} busy`;
-  return most > 0 ? `${count(running)} of ${count(most)} running` : `${count(running)} running`;
+  return `${count(running)} of ${count(most || view.concurrency)} running`;
 }
 
 /** The messages in the seats. @param {Box} box @param {WorkerView} view @param {number} node @param {Resting[]} into */
