@@ -124,6 +124,16 @@ class Run(models.Model):
     seed = models.BigIntegerField(validators=[MinValueValidator(0), MaxValueValidator(2**53)])
     journal = models.JSONField(default=list, blank=True)
     reached = models.BigIntegerField(default=0, help_text="The latest virtual time computed so far, in microseconds.")
+    version = models.CharField(
+        max_length=16, blank=True, default="", editable=False, help_text="The version of the rules that played it last."
+    )
+    digest = models.JSONField(default=list, blank=True, editable=False)
+    differs_from = models.BigIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Virtual time from which it was once played differently, by another version.",
+    )
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")
     forked_at = models.BigIntegerField(
         null=True, blank=True, help_text="Virtual time at which it parted from its parent."

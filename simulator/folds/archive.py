@@ -2,8 +2,8 @@
 
 A record takes about 250 bytes as a tuple and a tenth of that pickled and compressed, so only the latest are kept
 plain and older ones lie in closed chunks; beyond a limit the oldest chunk is dropped and `first_index` says so. A
-closed chunk never changes, so that a fork shares it, and knows which messages it speaks of, so that the life of one
-message is found without opening them all.
+closed chunk never changes, so that a fork shares what it holds, and knows which messages it speaks of, so that the
+life of one message is found without opening them all.
 """
 
 import pickle
@@ -11,6 +11,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from itertools import chain
 from operator import itemgetter
 
@@ -116,10 +117,12 @@ class Archive:
         self.first_index = min(self.first_index, count)
 
     def until(self, count: int) -> "Archive":
-        """Another archive with the first `count` records; closed chunks are shared, not copied."""
+        """Another archive with the first `count` records, of which nobody else changes anything: it may be pickled in
+        a thread. What closed chunks hold is shared, not copied.
+        """
         other = Archive()
         other.first_index = self.first_index
-        other._chunks, other._open = list(self._chunks), list(self._open)
+        other._chunks, other._open = list(map(copy, self._chunks)), list(self._open)
         other.truncate(count)
         return other
 

@@ -14,6 +14,11 @@ from simulator.engine.clock import Micros
 MOST = 240
 MOST_BYTES = 96_000_000
 
+# So many are stored, beside the latest, and so many bytes of them: enough to go back without starting from the
+# beginning.
+MOST_STORED = 8
+MOST_STORED_BYTES = 16_000_000
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -61,6 +66,17 @@ class Checkpoints:
     def until(self, time: Micros) -> "Checkpoints":
         """Those up to `time`, for a run that shares this past."""
         return Checkpoints([one for one in self.kept if one.time <= time])
+
+    def thinned(self) -> list[Checkpoint]:
+        """The latest, and a few of those before it, evenly: what is worth storing."""
+        *earlier, latest = self.kept
+        step = -(-len(earlier) // MOST_STORED) or 1
+        chosen, room = [latest], MOST_STORED_BYTES
+        for one in earlier[::step]:
+            room -= one.size
+            if room >= 0:
+                chosen.append(one)
+        return sorted(chosen, key=lambda one: one.count)
 
     @property
     def bytes(self) -> int:

@@ -15,7 +15,9 @@ from simulator.engine import journal, scenario
 from simulator.engine.clock import Micros
 from simulator.engine.errors import Problem, Refused
 from simulator.engine.run import Run
-from simulator.live.recording import Recording
+from simulator.folds.digest import marks_of
+from simulator.live import storage
+from simulator.live.recording import Recording, revived
 from simulator.live.session import Session
 from simulator.models import Limits
 from simulator.models import Run as StoredRun
@@ -50,7 +52,7 @@ class Hub:
         """The session of a run, opened if need be; it is not put away for a while. Raises NoSuchRun."""
         while key in self._closing:  # what it stores is what is opened next
             await asyncio.shield(self._closing[key])
-        if key in self.sessions:
+        if key in self.sessions and not self.sessions[key].gone:
             self.sessions[key].touch()
             return self.sessions[key]
         if key in self._opening:
@@ -106,7 +108,7 @@ class Hub:
     async def put_away(self) -> None:
         """Store and forget the sessions that nobody has watched for a while."""
         for session in list(self.sessions.values()):
-            if session.unwatched_for(time.monotonic()) > PUT_AWAY_AFTER:
+            if session.gone or session.unwatched_for(time.monotonic()) > PUT_AWAY_AFTER:
                 await self._close(session)
 
     async def close(self) -> None:
@@ -114,10 +116,12 @@ class Hub:
         if self._tidier is not None:
             self._tidier.cancel()
         for session in list(self.sessions.values()):
-            await self._close(session)
+            await self._close(session, quickly=True)
 
     async def _open(self, key: str) -> Session:
-        stored = await _stored(key)
+        if key in self.sessions:  # it was removed while it was here
+            await self._close(self.sessions[key])
+        stored = await storage.stored(key)
         if stored is None:
             raise NoSuchRun("There is no such run. It may have been removed.")
         await self._make_room()
@@ -125,11 +129,21 @@ class Hub:
             run = await asyncio.to_thread(_run_of, stored)  # a large document takes a second to check
         except (Refused, ValueError, TypeError) as refused:  # also a journal that somebody edited by hand
             raise NoSuchRun(f"This run was made by another version and can't be played: {refused}"[:500]) from refused
-        session = Session(key, stored.title, run, Recording(run), _save)
+        session = await self._revived(stored, run)
         self._add(session)
         if stored.reached > 0:
-            session.recover(min(stored.reached, session.length))
+            session.recover(max(min(stored.reached, session.length), session.furthest))
         return session
+
+    async def _revived(self, stored: StoredRun, run: Run) -> Session:
+        """The session of a run at its beginning, or at the state of it that is stored."""
+        lines, memory, recording = run.known_journal, None, Recording(run)
+        past = await storage.past_of(stored, lines)
+        if past is not None:
+            run, recording, memory = revived(past, run.scenario, lines)
+            recording.stored = recording.archive.count
+        recording.digest.expect(marks_of(stored.digest), stored.differs_from)
+        return Session(stored.key, stored.title, run, recording, storage, memory)
 
     def _add(self, session: Session) -> None:
         self.sessions[session.key] = session
@@ -141,6 +155,7 @@ class Hub:
         while self.sessions:
             await asyncio.sleep(TIDY_EVERY)
             await self.put_away()
+            await storage.sweep(self.sessions)
 
     async def _make_room(self) -> None:
         """Where the limits leave no room, the run unwatched for longest goes; if all are watched, raises NoRoom."""
@@ -157,13 +172,13 @@ class Hub:
         memory = sum(session.recording.bytes for session in self.sessions.values())
         return len(self.sessions) >= most.live_runs or memory > most.live_megabytes * 1_000_000
 
-    async def _close(self, session: Session) -> None:
+    async def _close(self, session: Session, quickly: bool = False) -> None:
         if self.sessions.get(session.key) is not session:
             return
         del self.sessions[session.key]
         closed = self._closing[session.key] = asyncio.get_running_loop().create_future()
         try:
-            await session.close()
+            await session.close(quickly)
         finally:
             del self._closing[session.key]
             closed.set_result(None)
@@ -180,16 +195,6 @@ def _refuse_too_many(owner: Any, visitor: str) -> None:
     problem = too_many_runs(owner, visitor)
     if problem is not None:
         raise Refused([problem])
-
-
-@database_sync_to_async
-def _stored(key: str) -> StoredRun | None:
-    return StoredRun.objects.filter(key=key).first()
-
-
-@database_sync_to_async
-def _save(key: str, lines: list[list[Any]], reached: Micros) -> None:
-    StoredRun.objects.filter(key=key).update(journal=lines, reached=reached)
 
 
 @database_sync_to_async

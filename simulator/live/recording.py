@@ -6,13 +6,17 @@ that a moment that is restored comes with its charts, its marks and its hops in 
 
 import gc
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from simulator.engine.clock import Micros
+from simulator.engine.journal import Intervention
 from simulator.engine.run import Run
+from simulator.engine.scenario import Scenario
 from simulator.engine.trace import Record
 from simulator.folds.archive import Archive
+from simulator.folds.digest import Digest
 from simulator.folds.frame import Motion
 from simulator.folds.guarantees import Guarantees
 from simulator.folds.marks import Marks
@@ -29,7 +33,7 @@ BYTES_PER_RECORD = 50
 # What a session wants back with a moment: the hops in motion there, and how far the story had been told.
 Memory = tuple[Motion, Told]
 
-Folds = tuple[Metrics, Marks, Guarantees]
+Folds = tuple[Metrics, Marks, Guarantees, Digest]
 
 
 class Recording:
@@ -44,8 +48,10 @@ class Recording:
         self.marks = Marks(run.scenario)
         self.guarantees = Guarantees(run.scenario)
         self.narrator = Narrator(run.scenario, run.looks)
+        self.digest = Digest()
         self.checkpoints = Checkpoints()
         self.furthest: Micros = 0
+        self.stored = 0  # how many records there had been at the latest state that is stored
         self._due = 0
 
     def file(self, run: Run, records: list[Record]) -> None:
@@ -58,7 +64,9 @@ class Recording:
             self.marks.add(fresh)
             self.guarantees.add(fresh)
             self.narrator.learn(fresh, run.looks)
-        self.furthest = max(self.furthest, run.now)
+        if run.now >= self.furthest:
+            self.furthest = run.now
+            self.digest.add(fresh if new > 0 else [], run.now)
 
     def sample(self, run: Run) -> None:
         """Read the gauges, if their time has come and this is new ground."""
@@ -85,7 +93,7 @@ class Recording:
 
     def _folds(self) -> Folds:
         """What a checkpoint holds besides the run, because a fork goes on from there."""
-        return self.metrics, self.marks, self.guarantees
+        return self.metrics, self.marks, self.guarantees, self.digest
 
     @property
     def bytes(self) -> int:
@@ -99,17 +107,40 @@ class Recording:
         """
         kept = self.checkpoints.before(time)
         lines = [line for line in run.known_journal if line.time <= time]
-        with _uncollected():
-            other = Run.restore(kept.state, self.scenario, lines, kept.applied)
-        recording = Recording(other)
-        recording.archive = self.archive.until(kept.count)
-        recording.narrator = self.narrator.copy()
-        folds, more = pickle.loads(kept.folds)  # noqa: S301 - written by `keep` in this same process
-        recording.metrics, recording.marks, recording.guarantees = folds
-        recording.checkpoints = self.checkpoints.until(time)
-        recording.furthest = kept.time
-        recording._due = kept.count + RECORDS_BETWEEN
-        return other, recording, more
+        past = Past(self.archive.until(kept.count), self.narrator.copy(), self.checkpoints.until(kept.time).kept)
+        return revived(past, self.scenario, lines)
+
+    def past(self) -> "Past":
+        """What another process needs in order to go on from the latest checkpoint: the net of checkpoints thinned."""
+        checkpoints = self.checkpoints.thinned()
+        return Past(self.archive.until(checkpoints[-1].count), self.narrator.copy(), checkpoints)
+
+
+@dataclass(frozen=True)
+class Past:
+    """The past of a run up to the last of `checkpoints`. Nothing in it changes any more, so it may be pickled in a
+    thread.
+    """
+
+    archive: Archive
+    narrator: Narrator
+    checkpoints: list[Checkpoint]
+
+
+def revived(past: Past, scenario: Scenario, lines: Sequence[Intervention]) -> tuple[Run, Recording, Memory]:
+    """A run and its recording at the last checkpoint of a past; the run knows the journal `lines`."""
+    kept = past.checkpoints[-1]
+    with _uncollected():
+        run = Run.restore(kept.state, scenario, lines, kept.applied)
+    recording = Recording(run)
+    recording.archive, recording.narrator = past.archive, past.narrator
+    folds, more = pickle.loads(kept.folds)  # noqa: S301 - written by `keep`, and signed if it was stored
+    recording.metrics, recording.marks, recording.guarantees, recording.digest = folds
+    recording.digest.expect([])
+    recording.checkpoints = Checkpoints(past.checkpoints)
+    recording.furthest = kept.time
+    recording._due = kept.count + RECORDS_BETWEEN
+    return run, recording, more
 
 
 @contextmanager

@@ -9,10 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any, Literal
-
-from django.db import DatabaseError
 
 from simulator.engine.clock import Micros
 from simulator.engine.errors import Problem, Refused
@@ -24,6 +21,7 @@ from simulator.folds.journey import journey
 from simulator.live import protocol
 from simulator.live.broadcast import Scene
 from simulator.live.followers import Follower
+from simulator.live.keeper import AGAIN_AFTER, Keeper, Store
 from simulator.live.limits import MOST_JOURNAL_BYTES, MOST_LINES, JournalFull, journal_bytes, mistake, obstacle, weight
 from simulator.live.pacing import Pace
 from simulator.live.playhead import Playhead
@@ -48,12 +46,12 @@ SILENT_AFTER = 90.0
 LOOK_EVERY = 15.0
 
 Mode = Literal["running", "paused", "past", "replaying", "finished"]
-Save = Callable[[str, list[list[Any]], Micros], Awaitable[None]]
 
 PAST = Problem("", "This moment is past: the run has gone on from here.", cure="Fork from here to change what happens.")
 
 TOO_SLOW = "This page has not kept up for a while."
 PUT_AWAY = "An administrator has put this run away. Reload the page to open it again."
+REMOVED = "This run has been removed."
 GOODBYE = "The server is going to stop; this page will come back by itself."
 
 
@@ -71,27 +69,38 @@ class Session:
     """
 
     def __init__(
-        self, key: str, title: str, run: Run, recording: Recording, save: Save, memory: Memory | None = None
+        self, key: str, title: str, run: Run, recording: Recording, store: Store, memory: Memory | None = None
     ) -> None:
-        self.key = key
         self.title = title
         self.recording = recording
         self.scenario = run.scenario
         self.length: Micros = run.scenario.document.length
-        self._save = save
         self._playhead = Playhead(run, recording, memory)
         self._broadcast = self._playhead.broadcast
         self._transport = Transport(self._playhead)
-        self._promised: Micros = 0
+        self._keeper = Keeper(store, recording, run, self._broadcast.tell)
+        self.key = key
         self._journal_bytes = journal_bytes(run.known_journal)
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._unwatched_since = time.monotonic()
-        self._saved: tuple[int, Micros] = (len(run.known_journal), run.now)
         self._saved_at = time.monotonic()
         self._history_at = 0.0
         self._history_of: tuple[Micros, int] = (-1, 0)
+
+    @property
+    def key(self) -> str:
+        return self._keeper.key
+
+    @key.setter
+    def key(self, key: str) -> None:
+        self._keeper.key = key
+
+    @property
+    def gone(self) -> bool:
+        """Whether somebody has removed the run while it was here."""
+        return self._keeper.gone
 
     @property
     def run(self) -> Run:
@@ -138,11 +147,12 @@ class Session:
 
     def join(self, follower: Follower) -> None:
         """A viewer is here: it gets a key frame, the history, and every frame from now on."""
-        if not self.followers and not self.playing and self.run.now == self.furthest < self._promised:
-            self.recover(self._promised)
+        if not self.followers and not self.playing and self.run.now == self.furthest < self._keeper.promised:
+            self.recover(self._keeper.promised)
         self.followers.append(follower)
         self.serve(follower)
-        follower.tell(self._history())
+        for packet in (self._history(), *self._keeper.notices):
+            follower.tell(packet)
         self._awake()
 
     def leave(self, follower: Follower) -> None:
@@ -190,8 +200,7 @@ class Session:
     async def pause(self) -> None:
         async with self._lock:
             self._transport.stop()
-            self._publish()
-        await self.save()
+            await self._show()
 
     async def set_pace(self, pace: Pace) -> None:
         async with self._lock:
@@ -212,7 +221,7 @@ class Session:
             self._transport.stop()
             self._playhead.beat = None
             await self._playhead.step()
-            self._publish()
+            await self._show()
         self._awake()
 
     async def step_back(self) -> None:
@@ -232,15 +241,15 @@ class Session:
 
     def recover(self, reached: Micros) -> None:
         """Compute again, visibly, what a stored run had reached, and stop there."""
-        self._promised = min(reached, self.length)
-        self._saved = (self._saved[0], self._promised)
-        self._transport.hurry(self._promised, stop_there=True)
+        self._keeper.promised = min(reached, self.length)
+        self._keeper.knows(len(self.run.known_journal), self._keeper.promised)
+        self._transport.hurry(self._keeper.promised, stop_there=True)
         self._awake()
 
     async def intervene(self, target: str, verb: str, arguments: dict[str, Any]) -> Call | None:
         """Do something to the run now. Raises InThePast before the furthest moment, Refused when it can't be done."""
         async with self._lock:
-            if self.run.now < max(self.furthest, self._promised) or self._transport.rush is not None:
+            if self.run.now < self._keeper.reached or self._transport.rush is not None:
                 raise InThePast([PAST])
             more = weight(arguments)
             if len(self.run.journal) >= MOST_LINES or self._journal_bytes + more > MOST_JOURNAL_BYTES:
@@ -250,8 +259,7 @@ class Session:
                 self._journal_bytes += more
             finally:
                 self._playhead.absorb(whole=False)
-                self._publish()
-        await self.save()
+                await self._show()
         return call
 
     async def forked(self, at: Micros) -> "Session":
@@ -259,12 +267,12 @@ class Session:
         motion, and how far the story has been told. Its key is given by whoever stores it.
         """
         run, recording, memory = self.recording.forked(self.run, at)
-        fork = Session("", self.title, run, recording, self._save, memory)
+        fork = Session("", self.title, run, recording, self._keeper.store, memory)
         fork._transport.set_pace(self.pace)
         fork._playhead.story_on = self.story_on
         await fork._playhead.catch_up(at)
         fork._broadcast.jump(fork._scene())
-        fork._saved = (len(fork.run.known_journal), at)
+        fork._keeper.knows(len(fork.run.known_journal), at)
         return fork
 
     async def journey(self, message: MessageId) -> dict[str, Any]:
@@ -276,16 +284,9 @@ class Session:
         return {"type": "journey", **journey(records, message, self.scenario, self.run.looks)}
 
     async def save(self) -> None:
-        """Store what the run is made of, if that has changed. A database that can't take it is asked again later."""
-        now = (len(self.run.known_journal), max(self.furthest, self._promised))
-        if now == self._saved:
-            return
+        """Store what the run is made of, if that has changed. A store that can't take it is asked again later."""
         self._saved_at = time.monotonic()
-        try:
-            await self._save(self.key, [line.as_list() for line in self.run.known_journal], now[1])
-            self._saved = now
-        except DatabaseError:
-            logger.warning("The run %s could not be stored; it will be tried again.", self.key, exc_info=True)
+        await self._keeper.save(self.run, still=not self.playing)
 
     def dismiss(self) -> None:
         """Let the viewers go, whose pages do not come back by themselves."""
@@ -293,16 +294,23 @@ class Session:
             follower.end(protocol.PUT_AWAY, PUT_AWAY)
             self.leave(follower)
 
-    async def close(self) -> None:
-        """Stop playing, store, and let the viewers go."""
+    async def close(self, quickly: bool = False) -> None:
+        """Stop playing, store, and let the viewers go. `quickly`: without a state to be opened from later."""
         async with self._lock:
             self._transport.stop()
             if self._task is not None:
                 self._task.cancel()
                 self._task = None
-        for follower in self.followers:
-            follower.end(protocol.RESTART, GOODBYE)
         await self.save()
+        self._say_goodbye()
+        if not quickly:
+            self._keeper.keep(self.run)
+        await self._keeper.settled()
+
+    def _say_goodbye(self) -> None:
+        """Let the viewers go, with the reason."""
+        for follower in self.followers:
+            follower.end(*((protocol.NO_SUCH_RUN, REMOVED) if self.gone else (protocol.RESTART, GOODBYE)))
 
     def _awake(self) -> None:
         """There may be something to do: see to it that the loop looks."""
@@ -312,7 +320,7 @@ class Session:
 
     async def _live(self) -> None:
         last = time.perf_counter()
-        while True:
+        while not self.gone:
             if not self.playing:
                 await self._rest()
                 last = time.perf_counter() - TICK
@@ -325,11 +333,14 @@ class Session:
             last = now
             await self._housekeeping()
             await asyncio.sleep(max(0.0, TICK - (time.perf_counter() - now)))
+        self._transport.stop()
+        self._say_goodbye()
 
     async def _rest(self) -> None:
-        """Until there is something to do, or it is time to look after the viewers."""
+        """Until there is something to do, or it is time to look after the viewers, or to store what could not be."""
+        look = LOOK_EVERY if self.followers else None
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY if self.followers else None):
+            async with asyncio.timeout(look if self._keeper.is_saved(self.run) else AGAIN_AFTER):
                 await self._wake.wait()
 
     async def _tick_or_stop(self, wall: float) -> None:
@@ -341,7 +352,7 @@ class Session:
             if self._obstacle is not None and self.playing and self.run.now >= self.furthest:
                 self._transport.stop()
                 self._broadcast.tell(protocol.refusal("play", Refused([self._obstacle])))
-            self._publish()
+            await self._show()
         except Exception as error:
             logger.exception("The run %s was stopped by a mistake.", self.key)
             self._transport.stop()
@@ -382,6 +393,7 @@ class Session:
             self.leave(follower)
         if not self.playing or now - self._saved_at > SAVE_EVERY:
             await self.save()
+        self._keeper.keep(self.run)
         if self.playing and self.unwatched_for(now) > PAUSE_UNWATCHED_AFTER:
             await self.pause()
 
@@ -389,6 +401,13 @@ class Session:
 
     def _scene(self) -> Scene:
         return Scene(self.run, self.mode, self._transport.as_dict(), self._playhead.beat)
+
+    async def _show(self) -> None:
+        """Make a frame of what has happened, once that is stored."""
+        await self._keeper.before_showing(self.run, self.playing, self._transport.rate)
+        self._publish()
+        if self.gone:
+            self._awake()
 
     def _publish(self) -> None:
         self._broadcast.publish(self._scene())

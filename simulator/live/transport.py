@@ -16,7 +16,9 @@ SHARE = 0.6
 
 
 class Transport:
-    """`rush` is the moment that a run hurries to, in order to stop there if `stops_after_rush`."""
+    """`rush` is the moment that a run hurries to, in order to stop there if `stops_after_rush`; `rate` is how fast the
+    last tick was, in virtual seconds per wall second.
+    """
 
     def __init__(self, playhead: Playhead) -> None:
         self.pace = Pace()
@@ -24,7 +26,7 @@ class Transport:
         self.rush: Micros | None = None
         self.stops_after_rush = True
         self._playhead = playhead
-        self._rate = 0.0
+        self.rate = 0.0
         self._slowed = False
         self._skipping = ""
 
@@ -66,7 +68,7 @@ class Transport:
             if await head.compute(head.reachable(target, rush is None), deadline, rush is None):
                 self.playing = False
             left -= (head.run.now - before) / SECOND / rate
-        self._rate = (head.run.now - begun) / SECOND / wall
+        self.rate = (head.run.now - begun) / SECOND / wall
         self._slowed = rush is None and left > wall / 2 and time.perf_counter() >= deadline
         if head.run.now >= end:
             if (rush is not None and self.stops_after_rush) or head.run.now >= head.length:
@@ -75,7 +77,7 @@ class Transport:
 
     def as_dict(self) -> dict[str, Any]:
         """The pace as a frame says it (docs/PROTOCOL.md)."""
-        rate = self._rate if self.playing else (self.pace.rate if self.pace.kind == "steady" else 1.0)
+        rate = self.rate if self.playing else (self.pace.rate if self.pace.kind == "steady" else 1.0)
         return {
             "kind": self.pace.kind,
             "rate": round(rate, 5),

@@ -18,10 +18,12 @@ from simulator.engine import scenario as documents
 from simulator.engine.clock import Micros
 from simulator.engine.journal import Intervention
 from simulator.engine.run import Run
+from simulator.folds.digest import Mark
 from simulator.live.followers import Follower
+from simulator.live.keeper import Standing
 from simulator.live.pacing import FASTEST, Pace
 from simulator.live.protocol import Packet
-from simulator.live.recording import Recording
+from simulator.live.recording import Past, Recording
 from simulator.live.session import Session
 from tests.patterns.vocabulary import document, producer, queue, worker
 
@@ -49,21 +51,33 @@ def run_of(given: Any, journal: list[Intervention] | None = None) -> Run:
 
 
 class Store:
-    """Where a session stores its run: the last thing it was given, and how often."""
+    """Where a session stores its run: the last things it was given, and how often."""
 
     def __init__(self) -> None:
         self.lines: list[list[Any]] = []
         self.reached: Micros = 0
+        self.digest: list[Mark] = []
+        self.differs_from: Micros | None = None
         self.times = 0
+        self.promises: list[Micros] = []
+        self.pasts: list[Past] = []
 
-    async def save(self, key: str, lines: list[list[Any]], reached: Micros) -> None:
-        self.lines, self.reached = lines, reached
+    async def promise(self, key: str, reached: Micros) -> None:
+        self.promises.append(reached)
+        self.reached = reached
+
+    async def save(self, key: str, standing: Standing) -> None:
+        self.lines, self.reached, self.differs_from = standing.journal, standing.reached, standing.differs_from
+        self.digest = self.digest if standing.digest is None else standing.digest
         self.times += 1
+
+    async def keep(self, key: str, lines: list[Intervention], past: Past) -> None:
+        self.pasts.append(past)
 
 
 def a_session(given: Any = None, journal: list[Intervention] | None = None, store: Store | None = None) -> Session:
     run = run_of(mails() if given is None else given, journal)
-    return Session("key", "a story", run, Recording(run), (store or Store()).save)
+    return Session("key", "a story", run, Recording(run), store or Store())
 
 
 class Page:
@@ -114,8 +128,14 @@ class Page:
 
     async def stopped(self) -> dict[str, Any]:
         """The first frame that says the run has stopped, for now."""
-        await self.until(lambda: not self.session.playing and self.frames and self.last["n"] == self.session.number)
+        await self.until(lambda: self.frames and self.is_still)
         return self.last
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the run has stopped, and the last frame says so."""
+        session, last = self.session, self.last
+        return not session.playing and (last["n"], last["to"]) == (session.number, session.run.now)
 
     async def _take(self, packet: Packet) -> None:
         self.packets.append(packet)
@@ -132,7 +152,7 @@ async def played_to(session: Session, to: Micros) -> Session:
     await session.seek(to)
     if session.playing:
         page = Page(session)
-        await page.until(lambda: not session.playing)
+        await page.until(lambda: page.is_still)
         session.leave(page.follower)
         page.follower.stop()
     assert session.run.now == to

@@ -119,7 +119,7 @@ async def test_whoever_opens_a_run_while_it_is_put_away_gets_what_was_stored(hub
     await closing
 
     assert again is not session
-    assert (again._promised, len(again.run.known_journal)) == (9 * SECOND, 1)
+    assert (again._keeper.promised, len(again.run.known_journal)) == (9 * SECOND, 1)
 
 
 async def test_when_all_places_are_taken_the_one_unwatched_for_longest_goes(hub: Hub, monkeypatch: pytest.MonkeyPatch):

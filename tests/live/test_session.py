@@ -11,6 +11,7 @@ from simulator.engine.errors import Refused
 from simulator.engine.journal import Intervention
 from simulator.live import limits, playhead, protocol
 from simulator.live import session as sessions
+from simulator.live.keeper import Standing
 from simulator.live.pacing import Pace
 from simulator.live.session import InThePast
 from tests.live.audience import FAST, Page, Store, a_session, mails, played_to, run_of, views
@@ -391,8 +392,8 @@ async def test_a_mistake_in_a_run_stops_it_and_says_so_and_its_past_stays(caplog
 
 async def test_what_the_store_can_not_take_now_it_is_given_later():
     class Busy(Store):
-        async def save(self, key: str, lines: Any, reached: int) -> None:
-            await super().save(key, lines, reached)
+        async def save(self, key: str, standing: Standing) -> None:
+            await super().save(key, standing)
             if self.times == 1:
                 raise OperationalError("database is locked")
 
