@@ -50,6 +50,7 @@ def chosen(queue: "QueueNode", poll: Poll) -> list[Entry]:
         visible.add(entry, IN_FLIGHT)
     if overlooked and given:
         queue.record("out_of_order", given[0].message.id, overlooked)
+        queue.latest_overtaking = [given[0].message.id, overlooked, queue.kernel.now]
     return given
 
 

@@ -41,7 +41,7 @@ def give_up(queue: "QueueNode", entry: Entry) -> None:
     link = queue.dead_link
     assert link is not None, "a queue without a dead-letter link has no limit"
     entry.state = GONE
-    if queue.fifo:
+    if queue.grouped:
         queue.visible.forget(entry, IN_FLIGHT)
     queue.ages.forget(entry, IN_FLIGHT)
     del queue.entries[entry.number]

@@ -23,11 +23,11 @@ def delete_message(queue: "QueueNode", call: Call) -> None:
     given = call.arguments.ReceiptHandle
     if not queue.is_open and refusing.refused(queue, call, "DeleteMessage", refusing.groups_of(queue, [given])):
         return
-    queue.bill.charge("DeleteMessage")
     error = _delete(queue, given)
     if error is not None:
         refusing.reject(queue, call, "DeleteMessage", error)
         return
+    queue.bill.charge("DeleteMessage")
     if queue.polls and queue.visible.ready:
         receiving.serve(queue)
     if call.then is not None or call.link is None:

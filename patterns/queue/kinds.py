@@ -39,6 +39,14 @@ KINDS = (
         "",
         "warn",
     ),
+    Kind(
+        "tenant_noisy",
+        "{tenant} is a noisy tenant of {node}: {reason}; the others go first.",
+        ("tenant", "reason"),
+        "",
+        "warn",
+    ),
+    Kind("tenant_quiet", "{tenant} is a quiet tenant of {node} again: {reason}.", ("tenant", "reason"), "", "good"),
     Kind("visible", "the delay of {message} is over: it can be received from {node}.", (), span="waiting"),
     Kind(
         "received",

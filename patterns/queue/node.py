@@ -29,6 +29,7 @@ from patterns.queue.attempts import Attempt
 from patterns.queue.config import DeadLetterSettings, QueueSettings
 from patterns.queue.deadlines import Deadlines
 from patterns.queue.deduplication import Deduplication
+from patterns.queue.fairness import ByTenant
 from patterns.queue.groups import ByGroup
 from patterns.queue.pending import Poll
 from patterns.queue.prices import Bill
@@ -36,7 +37,7 @@ from patterns.queue.quota import Quota
 from patterns.queue.servers import Servers
 from patterns.queue.stock import DELAYED, VISIBLE, ByAge, Entry, Order
 from patterns.queue.throttle import Throttle
-from patterns.queue.view import caption_of, view_of
+from patterns.queue.view import caption_of, oldest_of, view_of
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Nothing
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 class QueueNode(Node):
     """One standard queue, or one dead-letter queue: the same thing with a dead-letter link coming in.
 
+    `grouped` says that its order is one of groups, of a FIFO queue or of a fair one, which hears of every change.
     `entries` are all copies by their numbers, of which `visible`, `in_flight` and `delays` each know their part;
     `ages` has them all by age, `polls` the receives that wait. `is_open` is false while requests may be refused: by
     a fault, or by the quota of a FIFO queue.
@@ -64,6 +66,7 @@ class QueueNode(Node):
         self.entries: dict[int, Entry] = {}
         self.numbered = 0
         self.fifo = self.settings.FifoQueue
+        self.grouped = self.fifo
         self.visible: Order = self.new_order()
         self.in_flight = Deadlines(self.kernel, self.comes_back)
         self.delays = Deadlines(self.kernel, self.delay_is_over)
@@ -78,6 +81,9 @@ class QueueNode(Node):
         self.chance = self.stream("mishaps")
         self.attempts: dict[str, Attempt] = {}
         self.bill = Bill()
+        self.latest_refusal: tuple[Micros, str, int] = (0, "", 0)
+        self.latest_repeat: list[int] | None = None
+        self.latest_overtaking: list[int] | None = None
         self.passed_group: str | None = None
         self.dead_link: Link | None = None
         self.dead = False
@@ -188,11 +194,12 @@ class QueueNode(Node):
         return view_of(self)
 
     def gauges(self) -> dict[str, float | None]:
-        oldest = self.visible.first(1)
+        oldest = oldest_of(self)
         return {
             "waiting": self.visible.count,
             "inflight": len(self.in_flight),
-            "age": (self.kernel.now - oldest[0].sent) / SECOND if oldest else 0.0,
+            "age": (self.kernel.now - oldest) / SECOND if oldest is not None else 0.0,
+            "requests": self.bill.requests,
         }
 
     def held(self) -> Iterator[MessageId]:
@@ -200,7 +207,17 @@ class QueueNode(Node):
 
     def new_order(self) -> Order:
         """How this queue orders what is visible, with nothing in it."""
+        self.grouped = self.fifo
         return ByGroup() if self.fifo else ByAge(VISIBLE)
+
+    def become_fair(self) -> None:
+        """A message with a group has come to a standard queue: from now on its tenants are told apart."""
+        self.grouped = True
+        entries = [entry for entry in self.entries.values() if entry.number < self.numbered]
+        self.visible = ByTenant(self.kernel, self.tenant_changed, entries)
+
+    def tenant_changed(self, tenant: str, noisy: bool, reason: str) -> None:
+        self.record("tenant_noisy" if noisy else "tenant_quiet", 0, tenant, reason)
 
     def _open(self) -> None:
         self.is_open = not self.unavailable and self.throttle is None and not self.fifo

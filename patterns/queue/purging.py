@@ -19,7 +19,8 @@ def purge_queue(queue: "QueueNode", call: Call) -> None:
         return
     now = queue.kernel.now
     if queue.purged is not None and now - queue.purged < PAUSE:
-        raise requests.purge_in_progress(queue.id)
+        refusing.reject(queue, call, "PurgeQueue", requests.purge_in_progress(queue.id))
+        return
     queue.purged = now
     queue.bill.charge("PurgeQueue")
     for entry in queue.entries.values():

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from patterns.queue import receipts, requests
+from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.message import Message
 from simulator.engine.operations import Call
 
 if TYPE_CHECKING:
     from patterns.queue.node import QueueNode
+
+# For how long what happened is shown as just now.
+RECENT: Micros = 5 * SECOND
 
 
 def objection(queue: "QueueNode", verb: str, groups: Iterable[str] = ()) -> ServiceError | None:
@@ -29,8 +33,16 @@ def refused(queue: "QueueNode", call: Call, verb: str, groups: Iterable[str] = (
     return error is not None
 
 
+def note(queue: "QueueNode", code: str) -> None:
+    """Count a refusal with those of the same code a moment ago."""
+    time, before, count = queue.latest_refusal
+    now = queue.kernel.now
+    queue.latest_refusal = (now, code, count + 1 if before == code and now - time <= RECENT else 1)
+
+
 def reject(queue: "QueueNode", call: Call, verb: str, error: ServiceError) -> None:
     """Answer with an error. One that a link has asked for is told here, a person's by the run."""
+    note(queue, error.code)
     if call.link is not None:
         queue.record("refused_call", 0, verb, asker(call), error.code, error.message)
     call.fail(error)
@@ -38,6 +50,7 @@ def reject(queue: "QueueNode", call: Call, verb: str, error: ServiceError) -> No
 
 def turn_away(queue: "QueueNode", message: Message, call: Call | None, error: ServiceError) -> None:
     """Refuse a push: a sender that listens gets its message back, else the message ends here."""
+    note(queue, error.code)
     if call is not None:
         link = call.link
         if link is not None and link.kind != "dead":

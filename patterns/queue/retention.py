@@ -35,7 +35,7 @@ def remove(queue: "QueueNode", entry: Entry) -> None:
         queue.in_flight.cancel(entry.deadline)
     elif state == DELAYED:
         queue.delays.cancel(entry.deadline)
-    if state == VISIBLE or queue.fifo:
+    if state == VISIBLE or queue.grouped:
         queue.visible.forget(entry, state)
     queue.ages.forget(entry, state)
     del queue.entries[entry.number]

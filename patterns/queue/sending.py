@@ -44,8 +44,12 @@ def send_message(queue: "QueueNode", call: Call) -> None:
     group = call.arguments.MessageGroupId or ""
     if not queue.is_open and refusing.refused(queue, call, "SendMessage", [group]):
         return
-    sent = requests.sent(call.arguments, queue.settings)
-    answer = _send(queue, sent)
+    try:
+        sent = requests.sent(call.arguments, queue.settings)
+        answer = _send(queue, sent)
+    except ServiceError as error:
+        refusing.reject(queue, call, "SendMessage", error)
+        return
     queue.bill.charge("SendMessage", sent.size)
     call.reply(answer)
 
@@ -57,11 +61,12 @@ def send_message_batch(queue: "QueueNode", call: Call) -> None:
     if not queue.is_open and refusing.refused(queue, call, "SendMessageBatch", groups):
         return
     error = batches.problem(ids, "SendMessageBatchRequestEntry")
-    if error is not None:
-        raise error
     total = sum(requests.size_of(entry) for entry in entries)
-    if total > requests.LARGEST_BATCH:
-        raise batches.too_long(total, requests.LARGEST_BATCH)
+    if error is None and total > requests.LARGEST_BATCH:
+        error = batches.too_long(total, requests.LARGEST_BATCH)
+    if error is not None:
+        refusing.reject(queue, call, "SendMessageBatch", error)
+        return
     queue.bill.charge("SendMessageBatch", total)
     results: list[dict[str, Any] | ServiceError] = []
     for entry in entries:
@@ -80,6 +85,7 @@ def store_once(queue: "QueueNode", message: Message, flags: int, delay: Micros, 
     if original is not None:
         queue.deduplicated += 1
         queue.record("deduplicated", message.id, original.message)
+        queue.latest_repeat = [message.id, message.look, flags, now]
         return original
     window.accept(once, group, now, message.id, queue.numbered + 1)
     store(queue, message, flags, delay, now, earlier)
@@ -92,6 +98,8 @@ def store(queue: "QueueNode", message: Message, flags: int, delay: Micros, sent:
     queue.numbered = number = queue.numbered + 1
     queue.entries[number] = entry = Entry(number, message, flags, sent, earlier)
     queue.ages.add(entry)
+    if message.group is not None and not queue.grouped:
+        queue.become_fair()
     if delay:
         entry.state = DELAYED
         queue.trace.append((now, "delayed", queue.index, message.id, now + delay, message.group or ""))

@@ -113,6 +113,16 @@ class Order(Protocol):
     def first(self, count: int) -> list[Entry]:
         """The `count` that would be taken first."""
 
+    @property
+    def groups_count(self) -> int:
+        """How many groups or tenants have a message here."""
+
+    def groups(self, limit: int) -> list[list[Any]]:
+        """Up to `limit` groups as they are shown: name, waiting, in flight, state bits."""
+
+    def row(self, name: str) -> list[Any]:
+        """One group as it is shown."""
+
 
 class ByAge:
     """Entries in the order in which they were sent, as long as their state is at most `last`.
@@ -143,6 +153,18 @@ class ByAge:
             self._fresh.append(entry)
         else:
             heapq.heappush(self._older, (entry.sent, entry.number, entry))
+
+    @property
+    def groups_count(self) -> int:
+        return 0
+
+    def groups(self, limit: int) -> list[list[Any]]:
+        """There are none."""
+        return []
+
+    def row(self, name: str) -> list[Any]:
+        """Nobody is told apart."""
+        return [name, 0, 0, 0]
 
     def hide(self, entry: Entry) -> None:
         """What is delayed holds up nobody."""

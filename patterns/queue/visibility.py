@@ -25,11 +25,11 @@ def change_message_visibility(queue: "QueueNode", call: Call) -> None:
     groups = refusing.groups_of(queue, [arguments.ReceiptHandle])
     if not queue.is_open and refusing.refused(queue, call, "ChangeMessageVisibility", groups):
         return
-    queue.bill.charge("ChangeMessageVisibility")
     error = _change(queue, arguments.ReceiptHandle, arguments.VisibilityTimeout)
     if error is not None:
         refusing.reject(queue, call, "ChangeMessageVisibility", error)
         return
+    queue.bill.charge("ChangeMessageVisibility")
     if queue.polls and queue.visible.ready:
         receiving.serve(queue)
     call.reply(None)
