@@ -126,10 +126,16 @@ def document(draw: Random, seed: int) -> dict[str, Any]:
             settings = _link(draw, risky) | {"maxReceiveCount": draw.randint(1, 4)}
             links.append(_way(name, f"{name}-dead", "dead-letter", settings))
     for place, name in enumerate(workers):
-        nodes.append(_node(name, "worker", _worker(draw)))
+        settings = _worker(draw)
         for queue in draw.sample(queues, draw.randint(0, len(queues))):
-            kind = draw.choice(["poll", "poll", "mapping"])
-            links.append(_way(queue, name, kind, (_poll if kind == "poll" else _mapping)(draw, risky)))
+            source = next(node["settings"] for node in nodes if node["id"] == queue)
+            if draw.random() < 0.4 and source["VisibilityTimeout"] and settings.get("kind") is None:
+                if "timeout" in settings:
+                    settings["timeout"] = min(settings["timeout"], source["VisibilityTimeout"])
+                links.append(_way(queue, name, "mapping", _mapping(draw, risky, "FifoQueue" in source)))
+            else:
+                links.append(_way(queue, name, "poll", _poll(draw, risky)))
+        nodes.append(_node(name, "worker", settings))
         for target in _some(draw, [*stores, *workers[place + 1 :]]):
             links.append(_way(name, target, "send", _link(draw, risky)))
     nodes += [_node(name, "store", _store(draw)) for name in stores]
@@ -185,10 +191,10 @@ def _poll(draw: Random, risky: bool) -> dict[str, Any]:
     return settings
 
 
-def _mapping(draw: Random, risky: bool) -> dict[str, Any]:
+def _mapping(draw: Random, risky: bool, fifo: bool) -> dict[str, Any]:
     settings = _link(draw, risky)
     settings["BatchSize"] = draw.choice([1, 3, 10])
-    if draw.random() < 0.4:
+    if not fifo and draw.random() < 0.4:
         settings |= {"BatchSize": draw.choice([2, 30, 1000]), "MaximumBatchingWindowInSeconds": draw.choice([1, 7, 60])}
     if draw.random() < 0.5:
         settings["MaximumConcurrency"] = draw.choice([2, 5, 30])

@@ -40,6 +40,31 @@ def check(settings: Any, outs: list[str]) -> list[Problem]:
     return [Problem("", f"has {count} dead-letter queues", "at most one", "Remove the other dead-letter links.")]
 
 
+def check_mapping(mapping: config.MappingSettings, queue: config.QueueSettings, function: Any) -> list[Problem]:
+    """What Lambda refuses when a mapping is created. Source: AWS Lambda API Reference, CreateEventSourceMapping;
+    AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (visibility timeout and function timeout).
+    """
+    problems = []
+    kind = getattr(function, "kind", "function")
+    if kind != "function":
+        problems.append(
+            Problem(
+                "kind", f"is a mapping to a {kind}", "a function", "Make the link a poll, or the worker a function."
+            )
+        )
+    timeout, hidden = getattr(function, "timeout", None) or 0, queue.VisibilityTimeout
+    if timeout > hidden:
+        said = f"Queue visibility timeout: {hidden} seconds is less than Function timeout: {timeout} seconds"
+        problems.append(Problem("", said, cure="Lengthen the queue's VisibilityTimeout, or shorten the timeout."))
+    if queue.FifoQueue and mapping.BatchSize > config.MOST_AT_ONCE:
+        fifo = f"at most {config.MOST_AT_ONCE} from a FIFO queue"
+        problems.append(Problem("settings.BatchSize", f"is {mapping.BatchSize}", fifo))
+    if queue.FifoQueue and mapping.MaximumBatchingWindowInSeconds:
+        window = f"is {mapping.MaximumBatchingWindowInSeconds}"
+        problems.append(Problem("settings.MaximumBatchingWindowInSeconds", window, "0: a FIFO queue has no window"))
+    return problems
+
+
 OPERATIONS = (
     Operation(
         "SendMessage",
@@ -138,6 +163,7 @@ LINKS = (
         "An event source mapping: its pollers receive batches and invoke the function with them.",
         config.MappingSettings,
         "poll",
+        check_mapping,
     ),
     LinkKind("dead-letter", "What was received too often goes here.", config.DeadLetterSettings, "dead"),
 )

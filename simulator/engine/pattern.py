@@ -22,18 +22,25 @@ Role = Literal["producer", "channel", "consumer"]
 Draw = Literal["send", "poll", "dead"]
 
 
+def no_objection(settings: Any, source: Any, target: Any) -> list[Problem]:
+    """Nothing is wrong between these ends."""
+    return []
+
+
 @dataclass(frozen=True)
 class LinkKind:
     """A way out of a pattern's node, its settings, and how it is used and drawn.
 
     `send`: the source pushes, to a node that takes pushes; `poll`: the target asks, and takes polls; `dead`: a
-    dead-letter line to a node of the same pattern.
+    dead-letter line to a node of the same pattern. `check(settings, source, target)` adds problems that need the
+    settings of both ends, with paths below the link; of an end of another pattern it knows what its settings have.
     """
 
     name: str
     sentence: str
     settings: type[LinkSettings]
     draw: Draw = "send"
+    check: Callable[[Any, Any, Any], list[Problem]] = no_objection
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,8 @@ class _Checker:
         settings = self._settings(kind.settings, spec.settings, f"{path}.settings")
         if settings is None:
             return None
+        for problem in kind.check(settings, source.settings, target.settings):
+            self._add(f"{path}.{problem.path}".rstrip("."), problem.problem, problem.allowed, problem.cure)
         return PlacedLink(self.written.ways[place], start, end, kind, settings, spec.settings)
 
     def _link_kind(self, path: str, spec: LinkSpec, source: PlacedNode, target: PlacedNode) -> LinkKind | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.engine.clock import MINUTE, SECOND
+from simulator.engine.errors import Refused
 from simulator.engine.run import Run
 from tests.patterns.vocabulary import (
     conserved,
@@ -22,6 +23,8 @@ from tests.patterns.vocabulary import (
     times,
     worker,
 )
+
+BIG = {"BatchSize": 20, "MaximumBatchingWindowInSeconds": 3}
 
 
 def mapped(*parts: Any, messages: int = 0, visibility: int = 60, **settings: Any) -> Run:
@@ -315,6 +318,27 @@ def test_a_queue_that_does_not_answer_is_asked_again_with_growing_pauses():
     assert {record[5] for record in records(run, "poll_failed")} == {"ServiceUnavailable"}
     assert len(records(run, "poll_failed")) >= 5
     assert story(run, "you-1")[-1] == "deleted"
+
+
+@pytest.mark.parametrize(
+    ("queues", "function", "mapping", "path", "says"),
+    [
+        ({"VisibilityTimeout": 30}, {"timeout": 60}, {}, "links.0", "30 seconds is less than Function timeout: 60"),
+        ({}, {"kind": "server"}, {}, "links.0.kind", "a function"),
+        ({"FifoQueue": True}, {}, BIG, "links.0.settings.BatchSize", "at most 10"),
+        ({"FifoQueue": True}, {}, BIG, "links.0.settings.MaximumBatchingWindowInSeconds", "no window"),
+    ],
+)
+def test_a_mapping_that_lambda_would_not_create_is_refused_with_its_place(queues, function, mapping, path, says):
+    """Source: AWS Lambda API Reference, CreateEventSourceMapping."""
+    with pytest.raises(Refused) as refused:
+        scenario(queue("emails", **queues), worker("mailer", maps="emails", poll=mapping, **function))
+    assert any(problem.path == path and says in str(problem) for problem in refused.value.problems)
+
+
+def test_a_visibility_timeout_as_long_as_the_functions_timeout_is_enough():
+    run = scenario(queue("emails", VisibilityTimeout=60), worker("mailer", maps="emails", timeout=60))
+    assert run.find("mailer").view()["pollers"] == [5, 0, 0]
 
 
 # What is shown.
