@@ -26,7 +26,7 @@ const GLIDE_MOST = 50_000; // µs of virtual time per drawing: in a faster run g
 const SLOTTING = 14; // drawings that a message takes to glide to its new slot
 const REACH = 7; // pixels a pointer may miss a message by
 // Where a message "is" if it is drawn in several places.
-const PLACES = ['working', 'cold', 'inflight', 'waiting', 'dead', 'stored'];
+const PLACES = ['working', 'cold', 'inflight', 'waiting', 'dead', 'stored', 'repeat'];
 
 export class Messages {
   /** @param {HTMLElement} layer @param {Hello} hello */

@@ -61,12 +61,12 @@
  * its shape has asked for so far, in the shape's own numbers.
  * @typedef {{ shelf: boolean, dead: boolean, falls: boolean, room?: number[] }} Role
  *
- * A message at rest, in the coordinates of the map; `group` is a short name, `motif` its pattern, `state` its bits (see
+ * A message at rest, in the coordinates of the map; `group` is a short name of its group and `groupName` the whole, `motif` its pattern, `state` its bits (see
  * motifs.js), `more` how many wait behind it in its batch, `tag` what else there is to say of it.
  * @typedef {{ id: number, look: number, flags: number, x: number, y: number, radius: number,
  *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead' | 'repeat', node: number, receives: number,
  *             alarm: boolean, since: number, until: number, holder: number, rank: number,
- *             group?: string, motif?: number, state?: number, more?: number, tag?: string }} Resting
+ *             group?: string, groupName?: string, motif?: number, state?: number, more?: number, tag?: string }} Resting
  *
  * @typedef {{ stage: string, panel: string, raised: string, line: string, track: string, slot: string, text: string,
  *   soft: string,

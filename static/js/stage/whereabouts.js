@@ -25,6 +25,10 @@ export function describe(id, messages, hops, hello, scene) {
     ...resting.map((glyph) => state(glyph, scene.now, hello, scene.views)),
   ];
   const special = marks(flags & ~(REPLY | LOST | REFUSED), receives);
+  const group = resting.find((glyph) => glyph.groupName)?.groupName;
+  if (group) special.unshift(`group ${group}`);
+  const batch = resting.find((glyph) => glyph.more)?.more ?? 0;
+  if (batch) special.push(`${batch} more in its batch`);
   const known = resting.length > 0 || travelling.length > 0;
   return {
     title: label(id, hello.prefixes),

@@ -2,6 +2,8 @@
  * Numbers and states in words, short enough for a label: pure functions of what the server said and of the time shown.
  */
 
+import { BLOCKED, HELD } from 'app/stage/motifs.js';
+
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 /** @typedef {import('app/stage/types.js').Hello} Hello */
 /** @typedef {import('app/stage/types.js').View} View */
@@ -126,6 +128,9 @@ export function state(message, now, hello, views) {
       : 'received, not deleted yet';
     return `${by}: back in ${where} in ${countdown(message.until - now)}`;
   }
+  if (message.place === 'repeat') return `sent to ${where} again: accepted, and not stored a second time`;
+  if ((message.state ?? 0) & HELD) return `waits in ${where}: another message of its group is in flight`;
+  if ((message.state ?? 0) & BLOCKED && message.rank > 0) return `waits in ${where}: its group is blocked`;
   return message.rank === 0 ? `next to leave ${where}` : `${nth(message.rank + 1)} in ${where}`;
 }
 

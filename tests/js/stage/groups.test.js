@@ -5,6 +5,7 @@ import { BLOCKED, groupState, HELD, MOTIFS, motifsOf, NOISY, ordered, shortName,
 import * as callout from 'app/stage/shapes/callout.js';
 import * as lanes from 'app/stage/shapes/lanes.js';
 import * as queue from 'app/stage/shapes/queue.js';
+import { state } from 'app/stage/words.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 
@@ -183,5 +184,17 @@ test('somebody who does not see the stage is told of groups, repetitions, refusa
     'orders: 3 waiting, 1 in flight, 4 deduplicated, refused MissingParameter ×2, ' +
       'moving to orders: 120 of 400 at 10 per s. ' +
       '9 message groups: ann 2 waiting, 1 in flight, held; customer-12 1 waiting, blocked; and 7 more.',
+  );
+});
+
+test('the card of a message says why it waits', () => {
+  const { glyphs } = settle(VIEW);
+  const hello = /** @type {any} */ ({ nodes: [NODE] });
+  assert.deepEqual(
+    glyphs.slice(0, 2).map((glyph) => [glyph.groupName, state(glyph, 0, hello, [VIEW])]),
+    [
+      ['ann', 'waits in orders: another message of its group is in flight'],
+      ['customer-12', 'waits in orders: its group is blocked'],
+    ],
   );
 });

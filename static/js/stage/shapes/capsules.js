@@ -74,13 +74,14 @@ function nearLimit(view, receives) {
 /**
  * What a capsule shows of its group.
  * @param {QueueView} view @param {number} most  letters of a name; 0: no name
- * @returns {(group: number, state: number) => { group: string, motif: number, state: number }}
+ * @returns {(group: number, state: number) => { group: string, groupName: string, motif: number, state: number }}
  */
 function groupsOf(view, most) {
   const names = (view.groups ?? []).map(([name]) => name);
   const motifs = motifsOf(names);
   return (group, state) => ({
     group: names[group] !== undefined && most ? shortName(names[group], most) : '',
+    groupName: names[group] ?? '',
     motif: motifs[group] ?? -1,
     state,
   });

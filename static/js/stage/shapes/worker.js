@@ -154,7 +154,8 @@ export function update(parts, box, _node, view, scene) {
   for (const [i, text] of said.entries()) say(parts.said[i], cut(text, room, scene.style.small, scene.style));
   say(parts.trouble, trouble);
   set(parts.lines[0], 'class', crashed ? 'small strong bad' : 'small strong');
-  if (parts.lines[2]) set(parts.lines[2], 'class', view.throttled && !crashed ? 'small bad' : 'small');
+  const last = parts.lines[parts.lines.length - 1];
+  set(last, 'class', view.throttled && !crashed ? 'small bad' : 'small');
 }
 
 /**
