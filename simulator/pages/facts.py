@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
-STATES = (
-    (4, "blocked: its first message came back"),
-    (1, "held: one of its messages is in flight"),
-    (2, "noisy: served after the quiet ones"),
-)
+STATES = ((4, "blocked"), (1, "held"), (2, "noisy"))  # bits, the graver first
 DECIMALS = 8  # of a dollar, at most
 
 

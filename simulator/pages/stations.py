@@ -25,7 +25,7 @@ NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("oldest", "oldest", "age"),
         ("delayed", "delayed", "number"),
         ("requests", "calls.0", "number"),
-        ("empty receives", "calls.1", "number"),
+        ("empty", "calls.1", "number"),
         ("groups", "groupCount", "number"),
         ("deduplicated", "deduplicated", "number"),
     ),
@@ -127,7 +127,7 @@ def numbers(target: Target, now: clock.Micros) -> list[Number]:
     return [
         Number(words, path, form, _text(value, form, now))
         for place, (words, path, form, value) in enumerate(found)
-        if place < ALWAYS or value is not None
+        if place < ALWAYS or (value is not None and not _beside_the_point(target.view, path))
     ]
 
 
@@ -173,6 +173,11 @@ def _held(session: Session, capsule: list[Any], *, receives: int, state: str, ho
     kind = looks[look] if 0 <= look < len(looks) else ""
     name = session.recording.narrator.label(message)
     return Held(message, name, kind, look % COLOURS + 1, hollow, " · ".join(notes), state)
+
+
+def _beside_the_point(view: Mapping[str, Any], path: str) -> bool:
+    """Whether a number of a queue would only say that the queue is not of the kind that has it."""
+    return not view.get("fifo") and (path == "deduplicated" or (path == "groupCount" and not view[path]))
 
 
 def _look_up(view: Any, path: str) -> Any:

@@ -8,9 +8,9 @@ import { duration, number } from 'app/player/words.js';
 /** @typedef {{time: number, node: number, sentence: string}} Line */
 
 const STATES = /** @type {const} */ ([
-  [4, 'blocked: its first message came back'],
-  [1, 'held: one of its messages is in flight'],
-  [2, 'noisy: served after the quiet ones'],
+  [4, 'blocked'],
+  [1, 'held'],
+  [2, 'noisy'],
 ]);
 
 /**
