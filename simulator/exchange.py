@@ -74,6 +74,7 @@ def take_in(incoming: Iterable[Incoming], author: int | None) -> list[Scenario]:
     ]
 
 
+@transaction.atomic
 def copy_of(scenario: Scenario, word: str, author: int | None) -> Scenario:
     """A draft with the same document, under a title and a slug that nobody has yet."""
     title = f"{scenario.title} ({word})"[:120]
@@ -86,7 +87,10 @@ def copy_of(scenario: Scenario, word: str, author: int | None) -> Scenario:
 
 
 def free_slug(wanted: str) -> str:
-    """The name itself if nobody has it, else with the first number that makes it free."""
+    """The name itself if nobody has it, else with the first number that makes it free.
+
+    It stays free until the end of the transaction, which holds the lock for writing from its beginning.
+    """
     taken = set(Scenario.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbered) if name not in taken)

@@ -162,6 +162,32 @@ def test_restoring_a_built_in_keeps_the_edited_document_as_a_draft(admin, monkey
     assert (kept.document["seed"], kept.status, kept.builtin) == (99, "draft", "")
 
 
+def test_all_built_ins_come_back_what_was_edited_is_kept_and_what_is_missing_is_loaded(admin, monkeypatch):
+    paths = ("queue/edited", "queue/missing", "queue/whole", "queue/retired", "queue/own")
+    found = [Builtin(path, path.split("/")[1], DOCUMENT) for path in paths]
+    broken = Builtin("queue/broken", "broken", DOCUMENT | {"nodes": [{"id": "x", "pattern": "teapot"}]})
+    monkeypatch.setattr(catalog, "builtin_scenarios", lambda: [*found, broken])
+    came = {"pristine": fingerprint(DOCUMENT)}
+    scenario("edited", document=DOCUMENT | {"seed": 99}, builtin="queue/edited", status="published", **came)
+    scenario("whole", builtin="queue/whole", status="published", **came)
+    scenario("retired", document=DOCUMENT | {"seed": 98}, builtin="queue/retired", status="retired", **came)
+    scenario("own", document=DOCUMENT | {"seed": 97})
+    address = reverse("admin:simulator_scenario_restore-built-ins")
+    assert admin.get(address).status_code == 405
+    for _ in range(2):  # the second time there is nothing left to do
+        said = admin.post(address, follow=True).content.decode()
+    assert "“missing”: is as it was" in said and "“queue/broken” was not loaded" in said
+    assert set(Scenario.objects.values_list("slug", "document__seed", "status", "author__username")) == {
+        ("edited", 7, "published", None),
+        ("edited-edited", 99, "draft", "root"),
+        ("missing", 7, "published", None),
+        ("whole", 7, "published", None),
+        ("retired", 7, "retired", None),
+        ("retired-edited", 98, "draft", "root"),
+        ("own", 97, "draft", None),
+    }
+
+
 def test_what_is_nobodys_built_in_cannot_be_restored(admin):
     assert "no built-in document" in act(admin, "restore", scenario())[0]
 

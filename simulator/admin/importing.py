@@ -110,9 +110,9 @@ def restore_built_ins(scenarios: admin.ModelAdmin, request: HttpRequest) -> Http
     for builtin in catalog.builtin_scenarios():
         problems = builtins.problems_of(builtin)
         if problems:
-            messages.error(request, f"{builtin.path} was not loaded: {' '.join(map(str, problems[:5]))}")
+            messages.error(request, f"“{builtin.path}” was not loaded: {' '.join(map(str, problems[:5]))}")
             continue
-        messages.info(request, f"{builtin.slug}: {builtins.load(builtin, restore=True, author=request.user.pk)}.")
+        messages.info(request, f"“{builtin.slug}”: {builtins.load(builtin, restore=True, author=request.user.pk)}.")
     return redirect("admin:simulator_scenario_changelist")
 
 

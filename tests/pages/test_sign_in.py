@@ -40,6 +40,17 @@ def test_an_account_is_shut_after_so_many_wrong_passwords_also_for_the_right_one
     assert is_shut(tries("ＡＤＡ", PASSWORD)), "written otherwise, it is the same account"
 
 
+def test_the_door_of_the_administration_is_shut_together_with_the_other(ada):
+    def knock(password: str) -> Any:
+        return Client(REMOTE_ADDR="192.0.2.1").post("/admin/login/", {"username": "ada", "password": password})
+
+    assert is_in(knock(PASSWORD))
+    for _ in range(MOST_FOR_AN_ACCOUNT // 2):
+        tries("ada")
+        knock(WRONG)
+    assert is_shut(knock(PASSWORD)) and is_shut(tries("ada", PASSWORD))
+
+
 def test_an_account_that_is_not_there_is_answered_alike(ada):
     for _ in range(MOST_FOR_AN_ACCOUNT):
         there, absent = tries("ada").content.decode(), tries("eve").content.decode()
