@@ -213,6 +213,7 @@ class Producer(Node):
             told = None if group is None else _told_on(link, group)
             given = (serial * ORIGINS + index, kind, look, body, bytes_, now, attributes, told, 0, 0, once)
             message = _new(Message, given)
+            self.trace.made.append(message)
             self.trace.append((now, "created", index, message.id))
             if settings.retries:
                 Sending(self, link, message).go()

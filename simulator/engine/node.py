@@ -90,7 +90,7 @@ class Node:
     def make(self, kind: str, body: Any, size: int, *, cause: Message | None = None, **more: Any) -> Message:
         """A new message of this node, of type `kind`; the caller records that it was created."""
         self._made += 1
-        return Message(
+        message = Message(
             message_id(self._made, self.index),
             kind,
             self.run.look(kind),
@@ -101,8 +101,12 @@ class Node:
             generation=cause.generation + 1 if cause is not None else 0,
             **more,
         )
+        self.trace.made.append(message)
+        return message
 
     def make_by_hand(self, kind: str, body: Any, size: int, **more: Any) -> Message:
         """A new message that somebody sends by an operation."""
         serial = self.run.next_by_hand()
-        return Message(message_id(serial, BY_HAND), kind, self.run.look(kind), body, size, self.kernel.now, **more)
+        message = Message(message_id(serial, BY_HAND), kind, self.run.look(kind), body, size, self.kernel.now, **more)
+        self.trace.made.append(message)
+        return message

@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from simulator.engine.message import Message
+
 # (time: Micros, kind: str, node index or -1, message id or 0, *values as the kind's fields say)
 Record = tuple[Any, ...]
 
@@ -42,15 +44,19 @@ class Kind:
 class Trace:
     """Records that nobody has taken yet, and how many there have been in all.
 
-    A run writes; whoever drives the run takes. So the state of a run stays small however long its story is.
+    A run writes; whoever drives the run takes. So the state of a run stays small however long its story is. Beside the
+    records lie the messages that were made meanwhile, for whoever wants to know what they say: `made` since the last
+    `take`, `told` those of before. They are no part of the story, and of no checkpoint.
     """
 
-    __slots__ = ("_taken", "append", "records")
+    __slots__ = ("_taken", "append", "made", "records", "told")
 
     def __init__(self, records: list[Record] | None = None, taken: int = 0) -> None:
         self.records: list[Record] = [] if records is None else records
         self._taken = taken
         self.append = self.records.append
+        self.made: list[Message] = []
+        self.told: list[Message] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Trace, (self.records, self._taken)
@@ -65,6 +71,7 @@ class Trace:
         taken = self.records[:]
         self._taken += len(taken)
         self.records.clear()
+        self.told, self.made = self.made, []
         return taken
 
 

@@ -23,6 +23,9 @@ CHUNK = 2048
 PLAIN_CHUNKS = 4
 MOST_BYTES = 48_000_000
 
+# A chunk whose records hold more text than that is opened at every search.
+MOST_TEXT = 8_000
+
 # Messages whose records are looked for together, at most.
 MOST_IN_A_FAMILY = 200
 
@@ -37,7 +40,7 @@ _message = itemgetter(3)
 class Chunk:
     """A closed stretch of records, from `begins` to `ends`. `messages` are the ids it speaks of, sorted."""
 
-    __slots__ = ("begins", "ends", "messages", "packed", "plain")
+    __slots__ = ("begins", "ends", "messages", "packed", "plain", "texts")
 
     def __init__(self, records: list[Record]) -> None:
         self.begins: Micros = records[0][0]
@@ -45,6 +48,7 @@ class Chunk:
         self.plain: list[Record] | None = records
         self.packed = b""
         self.messages = array("q", sorted(_spoken_of(records)))
+        self.texts: str | None = None
 
     def records(self) -> list[Record]:
         if self.plain is not None:
@@ -65,6 +69,15 @@ class Chunk:
             if place < len(messages) and messages[place] == message:
                 return True
         return False
+
+    def tells(self, words: list[str]) -> bool:
+        """Whether each of these words (in lower case) occurs in some record. Found out at the first search."""
+        if self.texts is None:
+            texts = "\n".join({text: True for record in self.records() for text in _texts(record)}).lower()
+            if len(texts) > MOST_TEXT:
+                return all(word in texts for word in words)
+            self.texts = texts
+        return all(word in self.texts for word in words)
 
     @property
     def bytes(self) -> int:
@@ -129,28 +142,54 @@ class Archive:
     def backwards(self, before: Micros) -> Iterator[Record]:
         """The records of times less than `before`, the latest first."""
         yield from reversed(self._open[: bisect_left(self._open, before, key=_time)])
-        for chunk in reversed(self._chunks):
+        for chunk in self._chunks[::-1]:
             if chunk.begins < before:
                 records = chunk.records()
                 end = len(records) if chunk.ends < before else bisect_left(records, before, key=_time)
                 yield from reversed(records[:end])
 
     def of_message(self, message: MessageId) -> Iterator[list[Record]]:
-        """The records of a message and of those it caused, in parts, each in order, the latest part first.
+        """The records of a message, of those from which it was made and of those it caused, in parts, each in order,
+        the latest part first.
 
         Where there is more work to do first the part is empty, so that whoever asks can do something else in between.
         """
+        line = {message: True}
+        _add_causes(self._open, line)
+        for chunk in self._chunks[::-1]:
+            if chunk.speaks_of(line) and _add_causes(chunk.records(), line):
+                yield []
         family = {message: True}
         parts: list[list[Record]] = []
         for chunk in self._chunks:
-            if chunk.speaks_of(family):
-                parts.append(_of_family(chunk.records(), family))
+            if chunk.speaks_of(line) or chunk.speaks_of(family):
+                parts.append(_of_family(chunk.records(), family, line))
                 yield []
-        parts.append(_of_family(self._open, family))
+        parts.append(_of_family(self._open, family, line))
         room = MOST_IN_A_LIFE
         for part in reversed(parts):
             yield part[-room:] if room else []
             room = max(room - len(part), 0)
+
+    def telling(self, words: list[str]) -> Iterator[tuple[list[MessageId], int]]:
+        """The messages of which a record holds every word (in lower case) in its kind or its values, the latest first,
+        in parts, each with how many records were looked through for it.
+        """
+        yield _told_of(self._open, words), len(self._open)
+        for chunk in self._chunks[::-1]:
+            yield (_told_of(chunk.records(), words) if chunk.tells(words) else []), CHUNK
+
+    def latest_of(self, messages: Collection[MessageId]) -> Iterator[list[Record]]:
+        """The records of these messages in parts, the latest part first, each in order; parts may be empty.
+
+        Whoever takes a message out of `messages` meanwhile hears no more of it.
+        """
+        yield [record for record in self._open if record[3] in messages]
+        for chunk in self._chunks[::-1]:
+            if not messages:
+                return
+            if chunk.speaks_of(messages):
+                yield [record for record in chunk.records() if record[3] in messages]
 
     def _keep_within(self, most: int) -> None:
         size = self.bytes
@@ -170,15 +209,48 @@ def _could_be_message(value: object) -> bool:
     return type(value) is int and ORIGINS <= value < 1 << 62
 
 
-def _of_family(records: list[Record], family: dict[MessageId, bool]) -> list[Record]:
-    """The records that speak of the family, which grows by the messages that its members have caused."""
+def _of_family(records: list[Record], family: dict[MessageId, bool], line: Collection[MessageId]) -> list[Record]:
+    """The records that speak of the family, which grows by the messages that its members have caused, or of the line
+    that it comes from.
+    """
     found = []
     for record in records:
         message = record[3]
-        if message in family:
+        if message in family or message in line:
             found.append(record)
         elif record[1] == "created" and any(_could_be_message(value) and value in family for value in record[4:]):
             if len(family) < MOST_IN_A_FAMILY:
                 family[message] = True
             found.append(record)
     return found
+
+
+def _add_causes(records: list[Record], line: dict[MessageId, bool]) -> bool:
+    """Add to a line the messages from which its members were made; whether the records speak of the line at all."""
+    spoken = False
+    for record in reversed(records):
+        if record[3] in line:
+            spoken = True
+            if record[1] == "created" and len(line) < MOST_IN_A_FAMILY:
+                line.update((value, True) for value in record[4:] if _could_be_message(value))
+    return spoken
+
+
+def _texts(record: Record) -> list[str]:
+    """What a record says in words: the name of its kind, and those of its values that are text."""
+    return [record[1].replace("_", " "), *[value for value in record[4:] if type(value) is str]]
+
+
+def _told_of(records: list[Record], words: list[str]) -> list[MessageId]:
+    """The messages of which these records hold every word, the latest first."""
+    told: dict[MessageId, bool] = {}
+    known: dict[tuple[str, ...], bool] = {}
+    for record in reversed(records):
+        if record[3] > 0 and record[3] not in told:
+            texts = tuple(_texts(record))
+            if texts not in known:
+                whole = "\n".join(texts).lower()
+                known[texts] = all(word in whole for word in words)
+            if known[texts]:
+                told[record[3]] = True
+    return list(told)

@@ -135,6 +135,9 @@ class Viewer(AsyncWebsocketConsumer):
     async def on_journey(self, said: protocol.Journey) -> None:
         await self._send(protocol.encode(await self._session.journey(said.message)))
 
+    async def on_search(self, said: protocol.Search) -> None:
+        await self._send(protocol.encode(await self._session.search(said.query)))
+
     async def on_seen(self, said: protocol.Seen) -> None:
         assert self.follower is not None
         self.follower.saw(said.n)

@@ -11,6 +11,7 @@ from simulator.engine.errors import Problem, Refused, ServiceError, problems_of
 from simulator.engine.message import MessageId
 from simulator.engine.scenario import Scenario
 from simulator.folds.metrics import charts
+from simulator.folds.search import LONGEST_QUERY
 from simulator.live.pacing import FASTEST, SLOWEST
 
 VERSION = 1
@@ -77,6 +78,11 @@ class Journey(Said):
     message: Annotated[MessageId, Field(ge=0, le=2**53)]
 
 
+class Search(Said):
+    type: Literal["search"]
+    query: Annotated[str, Field(max_length=LONGEST_QUERY)]
+
+
 class Seen(Said):
     type: Literal["seen"]
     n: Annotated[int, Field(ge=0, le=2**53)]
@@ -88,7 +94,7 @@ class Resume(Said):
 
 
 AnySaid = Annotated[
-    Play | Pause | Step | SetPace | Seek | Fork | Intervene | SetStory | Journey | Seen | Resume,
+    Play | Pause | Step | SetPace | Seek | Fork | Intervene | SetStory | Journey | Search | Seen | Resume,
     Field(discriminator="type"),
 ]
 _SAID: TypeAdapter[AnySaid] = TypeAdapter(AnySaid)

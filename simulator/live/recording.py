@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from simulator.engine.clock import Micros
 from simulator.engine.journal import Intervention
+from simulator.engine.message import Message
 from simulator.engine.run import Run
 from simulator.engine.scenario import Scenario
 from simulator.engine.trace import Record
 from simulator.folds.archive import Archive
+from simulator.folds.bodies import Bodies
 from simulator.folds.digest import Digest
 from simulator.folds.frame import Motion
 from simulator.folds.guarantees import Guarantees
@@ -44,6 +46,7 @@ class Recording:
     def __init__(self, run: Run) -> None:
         self.scenario = run.scenario
         self.archive = Archive()
+        self.bodies = Bodies()
         self.metrics = Metrics(run.scenario)
         self.marks = Marks(run.scenario)
         self.guarantees = Guarantees(run.scenario)
@@ -64,9 +67,14 @@ class Recording:
             self.marks.add(fresh)
             self.guarantees.add(fresh)
             self.narrator.learn(fresh, run.looks)
+            self.bodies.add(run.trace.told if new >= len(records) else self._new_among(run.trace.told))
         if run.now >= self.furthest:
             self.furthest = run.now
             self.digest.add(fresh if new > 0 else [], run.now)
+
+    def _new_among(self, made: list[Message]) -> list[Message]:
+        """Those of the messages that a past played again had not made before."""
+        return [message for message in made if message.created > self.furthest]
 
     def sample(self, run: Run) -> None:
         """Read the gauges, if their time has come and this is new ground."""
@@ -98,7 +106,7 @@ class Recording:
     @property
     def bytes(self) -> int:
         """What the past takes in memory, nearly; forks share some of it, which is counted for each."""
-        return self.checkpoints.bytes + self.archive.bytes
+        return self.checkpoints.bytes + self.archive.bytes + self.bodies.bytes
 
     def forked(self, run: Run, time: Micros) -> tuple[Run, "Recording", Memory]:
         """A run and a recording of its own that share this past up to the last checkpoint before `time`.
@@ -107,13 +115,15 @@ class Recording:
         """
         kept = self.checkpoints.before(time)
         lines = [line for line in run.known_journal if line.time <= time]
-        past = Past(self.archive.until(kept.count), self.narrator.copy(), self.checkpoints.until(kept.time).kept)
-        return revived(past, self.scenario, lines)
+        return revived(self._past(self.checkpoints.until(kept.time).kept), self.scenario, lines)
 
     def past(self) -> "Past":
         """What another process needs in order to go on from the latest checkpoint: the net of checkpoints thinned."""
-        checkpoints = self.checkpoints.thinned()
-        return Past(self.archive.until(checkpoints[-1].count), self.narrator.copy(), checkpoints)
+        return self._past(self.checkpoints.thinned())
+
+    def _past(self, checkpoints: list[Checkpoint]) -> "Past":
+        last = checkpoints[-1]
+        return Past(self.archive.until(last.count), self.bodies.until(last.time), self.narrator.copy(), checkpoints)
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,7 @@ class Past:
     """
 
     archive: Archive
+    bodies: Bodies
     narrator: Narrator
     checkpoints: list[Checkpoint]
 
@@ -133,7 +144,7 @@ def revived(past: Past, scenario: Scenario, lines: Sequence[Intervention]) -> tu
     with _uncollected():
         run = Run.restore(kept.state, scenario, lines, kept.applied)
     recording = Recording(run)
-    recording.archive, recording.narrator = past.archive, past.narrator
+    recording.archive, recording.bodies, recording.narrator = past.archive, past.bodies, past.narrator
     folds, more = pickle.loads(kept.folds)  # noqa: S301 - written by `keep`, and signed if it was stored
     recording.metrics, recording.marks, recording.guarantees, recording.digest = folds
     recording.digest.expect([])

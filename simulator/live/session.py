@@ -18,6 +18,7 @@ from simulator.engine.operations import Call
 from simulator.engine.run import Run
 from simulator.engine.trace import Record
 from simulator.folds.journey import journey
+from simulator.folds.search import Search
 from simulator.live import protocol
 from simulator.live.broadcast import Scene
 from simulator.live.followers import Follower
@@ -35,6 +36,9 @@ logger = logging.getLogger(__name__)
 TICK = 0.06
 
 HISTORY_EVERY = 0.5
+
+# A search looks through a run for so long (wall seconds) before the event loop gets its turn.
+SEARCH_SLICE = 0.005
 SAVE_EVERY = 5.0
 PAUSE_UNWATCHED_AFTER = 30.0
 
@@ -282,6 +286,17 @@ class Session:
             records = part + records
             await asyncio.sleep(0)
         return {"type": "journey", **journey(records, message, self.scenario, self.run.looks)}
+
+    async def search(self, query: str) -> dict[str, Any]:
+        """The messages that somebody may mean, as docs/PROTOCOL.md says."""
+        recording = self.recording
+        search = Search(query, recording.archive, recording.bodies, self.scenario, recording.narrator)
+        turn = time.perf_counter()
+        for _ in search.parts():
+            if time.perf_counter() - turn > SEARCH_SLICE:
+                await asyncio.sleep(0)
+                turn = time.perf_counter()
+        return {"type": "found", **search.answer()}
 
     async def save(self) -> None:
         """Store what the run is made of, if that has changed. A store that can't take it is asked again later."""

@@ -26,6 +26,9 @@ CONTROLS = (
     ("restart", "To the start"),
 )
 
+# Signs and words for the states of a guarantee.
+STATES = {"holds": ("✓", "holds"), "broken": ("✕", "broken"), "n/a": ("–", "not judged yet")}
+
 
 @require_safe
 async def run_page(request: HttpRequest, key: str) -> HttpResponse:
@@ -36,6 +39,7 @@ async def run_page(request: HttpRequest, key: str) -> HttpResponse:
         "scenario": scenario or {"title": seen.run.title, "summary": "", "slug": ""},
         "may": seen.may,
         "nodes": rows(session),
+        "guarantees": guarantees(session),
         "now": session.run.now,
         "length": session.length,
         "mode": session.mode,
@@ -56,6 +60,25 @@ def rows(session: Session) -> list[dict[str, object]]:
         }
         for node in session.scenario.nodes
     ]
+
+
+def guarantees(session: Session) -> list[dict[str, object]]:
+    """What the run has kept of what could be promised, in words."""
+    judged = []
+    for _, title, state, at, message, _, sentence in session.recording.guarantees.rows():
+        sign, words = STATES[state]
+        judged.append(
+            {
+                "title": title,
+                "state": state,
+                "sign": sign,
+                "words": words if at is None else f"{words} at {clock.stamp(at)}",
+                "message": message,
+                "label": session.recording.narrator.label(message),
+                "sentence": sentence,
+            }
+        )
+    return judged
 
 
 @require_POST

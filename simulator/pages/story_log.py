@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from simulator.engine.message import MessageId
+from simulator.folds.search import LONGEST_QUERY
 from simulator.live.session import Session
 from simulator.pages.visit import page, visit
 
@@ -16,12 +17,14 @@ SIGNS = {"info": "·", "good": "✓", "warn": "!", "bad": "✕"}
 
 @require_safe
 async def log(request: HttpRequest, key: str) -> HttpResponse:
-    """The last sentences up to now, newest first."""
+    """The last sentences up to now, newest first; with `?find=`, the messages that are meant by it before them."""
     seen = await visit(request, key)
     session = seen.session
+    query = request.GET.get("find", "")[:LONGEST_QUERY]
+    found = await session.search(query) if query.strip() else None
     told = session.recording.narrator.tail(session.recording.archive, session.run.now, LINES)
     lines = [_line(session, *row) for row in reversed(told)]
-    context = {"run": seen.run, "lines": lines, "now": session.run.now, "most": LINES}
+    context = {"run": seen.run, "lines": lines, "now": session.run.now, "most": LINES, "query": query, "found": found}
     return await page(request, "log/page.html", context)
 
 

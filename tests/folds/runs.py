@@ -1,11 +1,12 @@
 """Small runs for the tests of the folds, and how they are driven: records are taken in slices, as a session does."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.run import Run
-from simulator.engine.trace import Record
+from simulator.engine.trace import Kind, Record
 from tests.patterns.vocabulary import Part, producer, queue, scenario, worker
 
 SHOP, EMAILS, MAILER = 0, 1, 2
@@ -40,3 +41,13 @@ def records_of(run: Run, until: Micros) -> list[Record]:
     """Everything that is written up to `until`."""
     run.advance(until)
     return run.trace.take()
+
+
+def with_kinds(run: Run, node: int, *kinds: Kind) -> Run:
+    """A run whose node declares these kinds, instead of its own of the same names or besides; for records made up."""
+    placed = run.scenario.nodes[node]
+    declared = {kind.name: kind for kind in (*placed.pattern.kinds, *kinds)}
+    changed = replace(placed, pattern=replace(placed.pattern, kinds=tuple(declared.values())))
+    nodes = tuple(changed if index == node else one for index, one in enumerate(run.scenario.nodes))
+    run.scenario = replace(run.scenario, nodes=nodes)
+    return run

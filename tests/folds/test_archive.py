@@ -94,6 +94,16 @@ def test_a_life_goes_on_in_the_messages_it_caused() -> None:
     assert {record[2] for record in found} == {0, EMAILS, MAILER, 3}
 
 
+def test_a_life_begins_with_what_the_message_was_made_from() -> None:
+    """But not with what else was made from that."""
+    run = mails(queue("done"), queue("copies"), to=["done", "copies"])
+    records = records_of(run, 60 * SECOND)
+    parent = next(record[3] for record in records if record[1] == "created" and record[2] == 0)
+    child = next(record[3] for record in records if record[1] == "created" and record[4:] == (parent,))
+    found = life(filed(records, 33), child)
+    assert found == [record for record in records if record[3] in (parent, child)]
+
+
 def test_a_life_comes_in_parts_so_that_others_get_their_turn() -> None:
     parts: list[Any] = list(filed(written(500), 50).of_message(message_id(3, 0)))
     assert len(parts) > 30

@@ -1,7 +1,6 @@
 """Guarantees: each holds, or names the first record that broke it, however the records come."""
 
 import pickle
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from simulator.engine.run import Run
 from simulator.engine.trace import Kind, Record
 from simulator.folds import guarantees, order
 from simulator.folds.guarantees import TITLES, Guarantees
-from tests.folds.runs import EMAILS, MAILER, mails, records_of, slices
+from tests.folds.runs import EMAILS, MAILER, mails, records_of, slices, with_kinds
 from tests.patterns.vocabulary import Part, do, producer, queue, scenario, worker
 
 YOU1, YOU2 = message_id(1, BY_HAND), message_id(2, BY_HAND)
@@ -180,14 +179,8 @@ def test_messages_without_a_group_are_one_line_per_queue() -> None:
 
 def with_groups() -> Run:
     """The shop, the queue and the mailer, with a queue that says the group of what it stores."""
-    run = mails()
-    placed = run.scenario.nodes[EMAILS]
     says = Kind("enqueued", "{node} stores {message}.", ("group:group",), holds=1, span="waiting")
-    kinds = tuple(says if kind.name == says.name else kind for kind in placed.pattern.kinds)
-    nodes = list(run.scenario.nodes)
-    nodes[EMAILS] = replace(placed, pattern=replace(placed.pattern, kinds=kinds))
-    run.scenario = replace(run.scenario, nodes=nodes)
-    return run
+    return with_kinds(mails(), EMAILS, says)
 
 
 def record(what: str, message: int, time: int, group: str | None = None) -> Record:

@@ -5,12 +5,14 @@ from typing import Any
 from simulator.engine.clock import MINUTE, SECOND
 from simulator.engine.message import BY_HAND, message_id
 from simulator.engine.run import Run
+from simulator.engine.trace import Kind, Record
 from simulator.folds import journey as journeys
 from simulator.folds.journey import journey
-from tests.folds.runs import records_of
+from tests.folds.runs import records_of, with_kinds
 from tests.patterns.vocabulary import do, queue, scenario, worker
 
 YOU1 = message_id(1, BY_HAND)
+DEAD1 = message_id(1, 1)
 
 
 def life(run: Run, until: int = 10 * MINUTE) -> dict[str, Any]:
@@ -19,7 +21,7 @@ def life(run: Run, until: int = 10 * MINUTE) -> dict[str, Any]:
 
 
 def stays(told: dict[str, Any], run: Run) -> list[tuple[str, str]]:
-    return [(run.nodes[node].id, state) for _, _, node, state in told["spans"] if state != "travelling"]
+    return [(run.nodes[node].id, state) for _, _, node, state, _ in told["spans"] if state != "travelling"]
 
 
 def test_a_message_that_is_processed_is_in_flight_in_its_queue_meanwhile() -> None:
@@ -80,6 +82,65 @@ def test_a_journey_tells_of_the_messages_it_caused() -> None:
     assert [message for *_, message, _ in told["steps"] if message != YOU1] == [message_id(1, 1)] * 3
     assert all(state in ("waiting", "inflight", "working", "gone") for _, state in stays(told, run))
     assert ("sent-mails", "waiting") not in stays(told, run)
+
+
+def test_whoever_follows_what_was_made_sees_what_it_was_made_from() -> None:
+    run = scenario(
+        queue("emails"), worker("mailer", polls="emails", to="sent-mails", service=1 * SECOND), queue("sent-mails")
+    )
+    do(run, "emails", "SendMessage", MessageBody="hello")
+    made = message_id(1, 1)
+    told = journey(records_of(run, MINUTE), made, run.scenario, run.looks)
+    assert told["line"] == [[YOU1, "you-1"], [made, "mailer-1"]]
+    assert next(sentence for *_, sentence in told["steps"]) == "somebody sends you-1 to emails."
+    whose = {(run.nodes[node].id, state): message for _, _, node, state, message in told["spans"]}
+    assert whose["emails", "inflight"] == YOU1
+    assert whose["sent-mails", "waiting"] == made
+    assert told["complete"] is False
+
+
+def redriven() -> tuple[Run, list[Record]]:
+    """A message that failed is moved from the dead-letter queue back to its own, where it is a new message."""
+    run = scenario(
+        queue("emails", dead="emails-dead", limit=1),
+        queue("emails-dead"),
+        worker("mailer", polls="emails", service=1 * SECOND),
+    )
+    with_kinds(
+        run,
+        1,
+        Kind("created", "{node} moves {cause} on as {message}.", ("cause:message",), "created", holds=1),
+        Kind("moved", "{message} leaves {node}.", (), "discarded", holds=-1, span="gone"),
+    )
+    return run, [
+        (1, "enqueued", 0, YOU1, ""),
+        (2, "received", 0, YOU1, 1, 9, 2),
+        (9, "dead_lettered", 0, YOU1, 1, 1),
+        (9, "sent", 0, YOU1, 0, 0, 10, 4),
+        (10, "enqueued", 1, YOU1, ""),
+        (20, "created", 1, DEAD1, YOU1),
+        (20, "moved", 1, YOU1),
+        (20, "sent", 1, DEAD1, 0, 0, 21, 0),
+        (21, "enqueued", 0, DEAD1, ""),
+    ]
+
+
+def test_a_redriven_message_is_one_journey_whichever_is_followed() -> None:
+    """Source: SQS Developer Guide, "Learn how to configure a dead-letter queue redrive": it gets a new message id."""
+    run, records = redriven()
+    for message in (YOU1, DEAD1):
+        told = journey(records, message, run.scenario, run.looks)
+        assert told["line"] == [[YOU1, "you-1"], [DEAD1, "emails-dead-1"]]
+        assert (told["complete"], len(told["steps"])) == (False, 9)
+        assert [(span[3], span[4]) for span in told["spans"] if span[3] != "travelling"] == [
+            ("waiting", YOU1),
+            ("inflight", YOU1),
+            ("dead", YOU1),
+            ("gone", YOU1),
+            ("waiting", DEAD1),
+        ]
+    ended = [*records, (30, "deleted", 0, DEAD1, 1, 29)]
+    assert journey(ended, YOU1, run.scenario, run.looks)["complete"] is True
 
 
 def test_a_number_that_looks_like_the_message_makes_no_relative() -> None:

@@ -35,6 +35,7 @@ ANYTHING = st.recursive(
         {"type": "intervene", "target": "emails", "verb": "SendMessage", "arguments": {"MessageBody": "hello"}},
         {"type": "story", "on": True},
         {"type": "journey", "message": 10496},
+        {"type": "search", "query": "m-41"},
         {"type": "seen", "n": 12},
         {"type": "resume", "after": 12},
     ],

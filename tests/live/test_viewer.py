@@ -225,6 +225,12 @@ async def test_what_the_past_refuses_is_said_with_the_cure(owner: Socket):
     assert "Fork" in refused["cure"]
 
 
+async def test_a_search_is_answered_to_the_page_that_asked(owner: Socket, guest: Socket):
+    await guest.say({"type": "search", "query": "m-1"})
+
+    assert (await guest.hear("found"))["query"] == "m-1"
+
+
 async def test_a_journey_is_answered_to_the_page_that_asked(owner: Socket, guest: Socket):
     await guest.say({"type": "journey", "message": 256})
 

@@ -381,3 +381,17 @@ async def test_the_list_of_runs_is_ones_own_and_instructors_see_all(scenario, vi
     await user.groups.aadd((await Group.objects.aget_or_create(name=INSTRUCTORS))[0])
     await sync_to_async(other.force_login)(user)
     assert "Mails" in text(await other.get(reverse("runs") + "?all=1"))
+
+
+async def test_a_page_without_a_script_tells_the_guarantees_and_finds_messages(scenario: Any, visitor: AsyncClient):
+    key = await opened(visitor)
+    await visitor.post(reverse("control", args=[key]), {"do": "seek", "to": "10s"})
+    page = (await visitor.get(reverse("run", args=[key]))).content.decode()
+    assert re.search(r"No loss</b> <span[^>]*>holds", page)
+    assert re.search(r"No duplicates</b> <span[^>]*>not judged yet", page)
+    found = (await visitor.get(reverse("log", args=[key]), {"find": "m-3"})).content.decode()
+    assert reverse("journey", args=[key, 3 * 256]) in found
+    assert "waiting in emails" in found
+    nothing = (await visitor.get(reverse("log", args=[key]), {"find": "<nobody>"})).content.decode()
+    assert "No message of this run is called so" in nothing
+    assert "&lt;nobody&gt;" in nothing
