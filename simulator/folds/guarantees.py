@@ -81,10 +81,11 @@ class Guarantees:
         self._begun = False
         self._doubtful = False
         self._received = self._processed = self._settled = self._ordered = 0
-        # Where a message that is still on its way was processed; where one was deleted that was not; and those whose
-        # delete needs no work: a person had received them, or they are second copies of what was processed.
+        # Where a message that is still on its way was processed; where one was deleted that was not, and whether that
+        # was the last copy; and those whose delete needs no work: a person had received them, or they are second
+        # copies of what was processed.
         self._done: dict[MessageId, int] = {}
-        self._undone: dict[MessageId, int] = {}
+        self._undone: dict[MessageId, tuple[int, bool]] = {}
         self._excused: dict[MessageId, None] = {}
         self._again: dict[MessageId, None] = {}
         self._effects: dict[MessageId, int] = {}
@@ -147,7 +148,7 @@ class Guarantees:
         message = record[3]
         if "no_duplicates" not in self._broken:
             line = self._narrator.narrate(record)
-            _remember(self._why, message, line[4] if line is not None else "There was a second copy of it.")
+            _remember(self._why, message, line[4] if line is not None else "there was a second copy of it.")
         if message in self._done or (message == self._ended and message not in self._undone):
             _remember(self._excused, message, None)
         if message in self._gone:
@@ -208,23 +209,25 @@ class Guarantees:
             overtaken = self._order.act(message, node)
             if overtaken is not None:
                 self._came_late(record, *overtaken)
-        if self._undone and self._undone.pop(message, None) is not None:
-            self._forget(message)
+        if self._undone:
+            self._make_up_for(message)
 
     def _is_skipped(self, record: Record, _: int, __: int) -> None:
         """A consumer recognises what it has done before."""
         self._done[record[3]] = record[2]
-        if self._undone.pop(record[3], None) is not None:
-            self._forget(record[3])
+        self._make_up_for(record[3])
+
+    def _make_up_for(self, message: MessageId) -> None:
+        """A message that was deleted too early has been processed after all."""
+        undone = self._undone.pop(message, None)
+        if undone is not None and undone[1]:
+            self._forget(message)
 
     def _fails(self, record: Record, _: int, __: int) -> None:
         """Work was in vain; where the message had been deleted before, nobody will ever do it."""
-        node = self._undone.pop(record[3], None) if self._undone else None
-        if node is not None:
-            line = self._narrator.narrate(record)
-            so = f" And then: {line[4]}" if line is not None else ""
-            sentence = f"{self._title(node)} deleted {self._label(record)} before it was processed.{so}"
-            self._break("at_least_once", record, record[2], sentence)
+        undone = self._undone.get(record[3]) if self._undone else None
+        if undone is not None and undone[1]:
+            self._is_never_done(record)
             self._forget(record[3])
 
     def _is_stored(self, record: Record, _: int, __: int) -> None:
@@ -235,10 +238,13 @@ class Guarantees:
     def _is_settled(self, record: Record, _: int, __: int) -> None:
         message = self._ended = record[3]
         self._settled += 1
-        if message in self._done or message in self._excused or message in self._copies or self._doubtful:
+        if message in self._done or message in self._excused or self._doubtful:
             self._forget(message)
             return
-        self._undone[message] = record[2]
+        last = message not in self._copies
+        self._undone[message] = record[2], last
+        if not last:
+            self._forget(message)
         if len(self._undone) > MOST:
             oldest = next(iter(self._undone))
             del self._undone[oldest]
@@ -257,8 +263,8 @@ class Guarantees:
                     _remember(self._lost, message, what)
                 else:
                     self._broken["no_loss"] = what
-        if self._undone:
-            self._undone.pop(message, None)
+            if message in self._undone:
+                self._is_never_done(record)
         self._forget(message)
 
     def _is_doubled(self, record: Record, _: int, __: int) -> None:
@@ -269,7 +275,7 @@ class Guarantees:
     def _comes_back(self, record: Record, reason_at: int, _: int) -> None:
         """A message can be received again: the reason will be that of a second receive."""
         if "no_duplicates" not in self._broken:
-            reason = f"{record[reason_at]}." if reason_at else "It was given back."
+            reason = f"{record[reason_at]}." if reason_at else "it was given back."
             _remember(self._why, record[3], reason)
 
     def _is_changed(self, record: Record, target_at: int, how_at: int) -> None:
@@ -280,6 +286,14 @@ class Guarantees:
             self._limits[node] = int(limit[1])
 
     # What breaks a guarantee.
+
+    def _is_never_done(self, record: Record) -> None:
+        """The work on a message that was deleted before is not going to be done."""
+        node, _ = self._undone.pop(record[3])
+        line = self._narrator.narrate(record)
+        so = f" And then: {line[4]}" if line is not None else ""
+        sentence = f"{self._title(node)} deleted {self._label(record)} before it was processed.{so}"
+        self._break("at_least_once", record, record[2], sentence)
 
     def _give_up_on_lost(self, now: Micros) -> None:
         """What the network lost is gone for good once a sender that listens would have noticed: it has a copy."""
@@ -299,14 +313,14 @@ class Guarantees:
             self._met = dict.fromkeys(list(met)[-MOST_MET:])
 
     def _received_again(self, record: Record, attempt: int) -> None:
-        why = self._why.get(record[3], "There was a second copy of it.")
+        why = self._why.get(record[3], "there was a second copy of it.")
         allowed = self._allowed[record[2]].get("no_duplicates", "")
         if self._asks[record[2]]:
             said = f"{self._title(record[2])} gets {self._label(record)} once more"
         else:
             said = f"{self._title(record[2])} hands out {self._label(record)} once more"
         said = f"{said} (attempt {attempt})" if attempt else said
-        self._break("no_duplicates", record, record[2], f"{said}. {why} {allowed}".rstrip())
+        self._break("no_duplicates", record, record[2], f"{said}: {why} {allowed}".rstrip())
         self._met.clear()
         self._why.clear()
 

@@ -211,6 +211,30 @@ def test_a_delete_before_work_that_then_fails_breaks_at_least_once() -> None:
     assert "mailer fails on m-1: poison" in rows["at_least_once"][4]
 
 
+@pytest.mark.parametrize("fails", [0, 1])
+def test_a_worker_that_deletes_before_the_work_does_it_at_most_once(fails: int) -> None:
+    run = small(poll={"delete": "before work"}, failure_probability=fails)
+    do(run, "emails", "SendMessage", MessageBody="hello")
+    records = records_of(run, MINUTE)
+    assert [record[1] for record in records].index("deleted") < [record[1] for record in records].index("started") + 2
+    assert broken(run, records) == (["no_loss", "at_least_once"] if fails else [])
+    rows = verdicts(run, records)
+    assert rows["at_least_once"][0] == ("broken" if fails else "holds")
+    assert rows["group_order"][4].startswith("Nothing" if fails else "1 message")
+
+
+def test_a_queue_whose_servers_miss_a_delete_keeps_its_other_promises() -> None:
+    """Source: SQS Developer Guide, "Amazon SQS at-least-once delivery"."""
+    run = scenario(
+        producer("shop", to="emails", arrivals={"regular": {"per_second": 5}}),
+        queue("emails", duplicates=0.2),
+        worker("mailer", polls="emails", service=SECOND // 20, idempotent=True),
+    )
+    records = records_of(run, 2 * MINUTE)
+    assert {"copy_kept", "seen_twice"} <= {record[1] for record in records}
+    assert broken(run, records) == ["no_duplicates"]
+
+
 def test_a_person_who_receives_and_deletes_is_a_consumer() -> None:
     run = scenario(queue("emails"))
     do(run, "emails", "SendMessage", MessageBody="hello")
