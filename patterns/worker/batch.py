@@ -64,20 +64,22 @@ class Batch:
         self.reason = reason
         if late or not self.piecewise:
             self._leave(seat, f"the batch it came in has failed ({reason})")
-            self._fail_whole()
+            self._fail_whole(seat)
         elif self.poller is not None and self.source.ordered:
             self.failed += self._leave(seat, "one before it has failed, and what follows keeps its place behind it")
             self._end()
         elif not self.left:
             self._end()
 
-    def crash(self, reason: str) -> None:
-        """The seat that had it is gone; what was done is not deleted."""
+    def crash(self, seat: "Seat", reason: str) -> None:
+        """The seat that had it is no longer at work; what it has done is not deleted."""
         self.left, self.reason = 0, reason
-        self._fail_whole()
+        self._fail_whole(seat)
 
-    def _fail_whole(self) -> None:
+    def _fail_whole(self, seat: "Seat") -> None:
         self.whole = True
+        for message, _, _ in self.done:
+            seat.worker.record("not_deleted", message.id, self.reason)
         self.done.clear()
         self._end()
 

@@ -78,6 +78,13 @@ KINDS = (
         "",
         "warn",
     ),
+    Kind(
+        "not_deleted",
+        "{node} has done {message}, and yet it is not deleted, for the batch it came in has failed ({reason}).",
+        ("reason",),
+        "",
+        "warn",
+    ),
     Kind("invoked", "{node} is invoked with {size:message} of {of}.", ("of:node", "size:count")),
     Kind(
         "invocation_refused",

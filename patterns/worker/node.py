@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from patterns.worker.config import WorkerSettings
+from patterns.worker.effects import Effects
 from patterns.worker.fleet import Fleet
 from patterns.worker.instances import Instances
 from patterns.worker.mapping import EventSourceMapping
@@ -28,18 +29,15 @@ from simulator.engine.message import DUPLICATE, Message, MessageId
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
 from simulator.engine.polling import mapping_of
-from simulator.engine.recent import Recent
 from simulator.engine.samplers import Sampler
 from simulator.engine.sending import Sending
 
 if TYPE_CHECKING:
     from simulator.engine.run import Run
 
-SHOWN_SERVICES = 200
-
 
 class Worker(Node):
-    """Works on messages. `done`, `failed`, `doubled` and `skipped` count, and `throttled` invocations without a seat.
+    """Works on messages. `failed` and `skipped` count, and `throttled` invocations for which there was no seat.
 
     `inbox` holds pushed messages that wait for a free seat, `unsent` are outputs between two tries.
     """
@@ -56,9 +54,7 @@ class Worker(Node):
         self.pauses: Random = self.stream("retries")
         self.crashed = False
         self.failing = 0.0
-        self.done = 0
         self.failed = 0
-        self.doubled = 0
         self.skipped = 0
         self.throttled = 0
         self._free: dict[Seat, None] = {}
@@ -66,8 +62,7 @@ class Worker(Node):
         self.mappings: list[EventSourceMapping] = []
         self.fleet: Fleet | None = None
         self.instances = Instances(run.kernel, self.stream("cold start"), settings)
-        self.services: deque[Micros] = deque(maxlen=SHOWN_SERVICES)
-        self._effects = Recent(settings.remembers)
+        self.effects = Effects(settings.remembers)
         self._service_stream = self.stream("service")
         self._failures = self.stream("failures")
         self._turn = 0
@@ -180,7 +175,7 @@ class Worker(Node):
 
     def has_done(self, work: Work) -> bool:
         """Whether it recognises the message as one that it has done."""
-        return work.message.id in self._effects
+        return work.message.id in self.effects
 
     def skip(self, work: Work) -> None:
         """Do nothing for a message that was done before, and say that it is done."""
@@ -190,11 +185,8 @@ class Worker(Node):
 
     def count_effect(self, message: MessageId, took: Micros) -> None:
         """The work on a message is done, for the first time or once more."""
-        self.done += 1
-        self.services.append(took)
-        times = self._effects.meet(message)
+        times = self.effects.happen(message, took)
         if times > 1:
-            self.doubled += 1
             self.record("doubled", message, times)
 
     def abandon(self, work: Work, reason: str) -> None:
@@ -281,7 +273,7 @@ class Worker(Node):
         self.together = settings.delete_together
         self.chance = 1 - (1 - settings.failure_probability) * (1 - self.failing)
         self.idempotent = settings.idempotent
-        self._effects.most = settings.remembers
+        self.effects.remember(settings.remembers)
 
     def _scale(self) -> None:
         """Let the backlog decide how many seats there are, or no longer."""

@@ -173,7 +173,7 @@ class Seat:
             worker.abandon(work, reason)
         for batch in dict.fromkeys(work.batch for work in dropped):
             if batch is not None:
-                batch.crash(reason)
+                batch.crash(self, reason)
 
     def all_work(self) -> list[Work]:
         """What it is at and what it has received besides."""

@@ -130,8 +130,8 @@ def test_one_failure_fails_the_whole_batch_and_what_was_done_before_it_is_done_a
     run = mapped(messages=5, visibility=30, service=seconds(1), poison="body.number = 3 and attempt = 1")
     run.advance(seconds(10))
     assert [story(run, f"you-{number}")[-1] for number in range(1, 6)] == [
-        "processed",
-        "processed",
+        "not_deleted",
+        "not_deleted",
         "failed",
         "abandoned",
         "abandoned",
