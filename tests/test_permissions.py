@@ -5,7 +5,9 @@ did has no account any more, or it came with the house. A cell is `yes` or `–`
 fails, as does a row with a cell too few, so a new action, role or status has to be decided here.
 """
 
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
@@ -217,3 +219,19 @@ def test_being_an_instructor_is_asked_of_the_database_once(people, django_assert
     with django_assert_num_queries(1):
         may(fresh, "", None, "see_all_runs")
         may(fresh, "", None, "see_all_runs")
+
+
+# Who asks a user what they are, besides the table: `start` looks whether there is an administrator at all, and the
+# list of people shows each one's role.
+ASK_THEMSELVES = {"permissions.py", "management/commands/start.py", "admin/people.py"}
+
+
+def test_nobody_decides_beside_the_table():
+    root = Path(__file__).resolve().parent.parent
+    decides = re.compile(
+        r"\bis_staff\b|\bis_superuser\b|\bhas_perms?\b|\bowns\(|\bperms\.|\.owner\b\s*==|\bowner_id\s*=="
+    )
+    code = {file.relative_to(root / "simulator").as_posix(): file for file in (root / "simulator").rglob("*.py")}
+    pages = {file.relative_to(root).as_posix(): file for file in (root / "templates").rglob("*.html")}
+    found = {name for name, file in (code | pages).items() if decides.search(file.read_text(encoding="utf-8"))}
+    assert found == ASK_THEMSELVES

@@ -23,7 +23,7 @@ class PeopleAdmin(UserAdmin):
     has_module_permission = has_view_permission = manages_people
     has_add_permission = has_change_permission = has_delete_permission = manages_people
 
-    list_display = ("username", "first_name", "last_name", "email", "role", "is_active", "last_login")
+    list_display = ("username", "role", "first_name", "last_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     actions = ("make_instructors", "no_more_instructors")
 

@@ -21,8 +21,8 @@ WINDOW = 600  # wall seconds from the first failure until all is forgotten
 MOST_FOR_AN_ACCOUNT = 8
 MOST_FROM_AN_ADDRESS = 60
 TOO_OFTEN = (
-    f"Too many failed sign-ins: wait {WINDOW // 60} minutes and try again. An administrator can set a new password for "
-    "you meanwhile."
+    f"Too many failed sign-ins: wait {WINDOW // 60} minutes and try again. If you have forgotten your password, an "
+    "administrator can set a new one."
 )
 
 
