@@ -25,7 +25,16 @@ from simulator.folds.story import Story
 FOLDER = Path(__file__).parent / "golden"
 
 # How much of each built-in scenario is told; those in the folder say it themselves, by their length.
-BUILTIN: dict[str, str] = {"queue/transactional-emails": "75s", "queue/crashed-consumer": "80s"}
+BUILTIN: dict[str, str] = {
+    "queue/transactional-emails": "75s",
+    "queue/crashed-consumer": "80s",
+    "queue/long-and-short-polling": "65s",
+    "queue/noisy-neighbour": "16s",
+    "queue/order-matters": "18s",
+    "queue/poison-message": "24s",
+    "queue/scaling-workers": "20s",
+    "queue/visibility-timeout": "20s",
+}
 OWN = sorted(file.stem for file in FOLDER.glob("*.json"))
 
 
