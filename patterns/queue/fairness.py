@@ -158,9 +158,23 @@ class ByTenant:
 
     Like `ByGroup` it hears of every change of an entry's state. Whenever a tenant becomes noisy or quiet, it calls
     `changed(tenant, noisy, reason)`. O(log n) for each message.
+    A tenant is judged by the first receive at a later time than the one that took from it, because a receive may put
+    back what it has taken. `_fresh` are those still to be judged.
     """
 
-    __slots__ = ("_changed", "_kernel", "_load", "_noisy", "_noisy_tenants", "_quiet", "_silence", "_tenants", "count")
+    __slots__ = (
+        "_changed",
+        "_fresh",
+        "_kernel",
+        "_latest",
+        "_load",
+        "_noisy",
+        "_noisy_tenants",
+        "_quiet",
+        "_silence",
+        "_tenants",
+        "count",
+    )
 
     def __init__(
         self, kernel: Kernel, changed: Callable[[str, bool, str], None], entries: Iterable[Entry] = ()
@@ -175,6 +189,8 @@ class ByTenant:
         self._noisy = Heap()
         self._silence: list[tuple[Micros, str, Tenant]] = []
         self._load = Load(kernel.now)
+        self._fresh: dict[str, Tenant] = {}
+        self._latest: Micros = kernel.now
         for entry in entries:
             if entry.state == VISIBLE:
                 self.add(entry)
@@ -192,7 +208,7 @@ class ByTenant:
         return len(self._tenants)
 
     def add(self, entry: Entry, was: int = GONE) -> None:
-        """It is visible from now on. `was`: GONE for a new one, IN_FLIGHT or DELAYED for one that had this state."""
+        """It is visible from now on. `was`: GONE for a new one, DELAYED, or IN_FLIGHT for one that was taken."""
         self.count += 1
         tenant = self._tenant(entry)
         if was == IN_FLIGHT:
@@ -214,6 +230,9 @@ class ByTenant:
 
         `more`, that the receive has one already, makes no difference here.
         """
+        if self._latest < self._kernel.now:
+            self._latest = self._kernel.now
+            self._judge()
         if self._silence:
             self._hear()
         heap = self._quiet
@@ -233,18 +252,13 @@ class ByTenant:
         assert first is not None, "a tenant that can be found has a message waiting"
         found.line.pop()
         found.place = None
-        self._taken(found)
+        self.count -= 1
+        found.waiting -= 1
+        self._fly(found, 1)
+        self._fresh[found.name] = found
+        self._settle(found)
         entry: Entry = first[-1]
         return entry
-
-    def pick(self, entry: Entry) -> None:
-        """This visible one is in flight from now on, although another may come before it; it has that state by now."""
-        tenant = self._tenant(entry)
-        if tenant is None:
-            self.count -= 1
-            self._fly(None, 1)
-        else:
-            self._taken(tenant)
 
     def forget(self, entry: Entry, was: int) -> None:
         """It has left the queue, in which its state was `was`; its state is GONE by now."""
@@ -295,19 +309,21 @@ class ByTenant:
         if tenant is not None:
             tenant.load.change(now, by)
 
-    def _taken(self, tenant: Tenant) -> None:
-        self.count -= 1
-        tenant.waiting -= 1
-        self._fly(tenant, 1)
-        if not tenant.noisy:
-            reason = self._too_much(tenant)
+    def _judge(self) -> None:
+        """Find out who is noisy, and who no longer is, of those from whom something was taken."""
+        for tenant in self._fresh.values():
+            if tenant.noisy and not tenant.waiting:
+                self._calm(tenant, "nothing of it waits any more")
+                continue
+            reason = "" if tenant.noisy else self._too_much(tenant)
             if reason:
                 tenant.noisy = True
                 self._noisy_tenants[tenant.name] = tenant
                 if not tenant.heard:
                     self._listen(tenant)
                 self._changed(tenant.name, True, reason)
-        self._settle(tenant)
+                self._settle(tenant)
+        self._fresh.clear()
 
     def _too_much(self, tenant: Tenant) -> str:
         """Why a tenant with messages waiting is noisy, or "" where it is not."""
@@ -316,10 +332,10 @@ class ByTenant:
             return ""
         if flight >= FEWEST_IN_FLIGHT and SHARE * flight > all_flight:
             return f"it has {flight:,} of the {all_flight:,} messages in flight"
-        if tenant.waiting >= FULL_BATCH and tenant.load.before:
+        if tenant.waiting >= FULL_BATCH:
             now = self._kernel.now
             taken, total = tenant.load.recent(now), self._load.recent(now)
-            if SHARE * taken > total:
+            if tenant.load.before and SHARE * taken > total:
                 return f"it took {100 * taken // total} % of the consumers' time lately"
         return ""
 
@@ -327,10 +343,12 @@ class ByTenant:
         """Let receives find a tenant where it belongs now."""
         if not tenant.waiting:
             tenant.place = None
-            if tenant.noisy:
-                self._calm(tenant, "nothing of it waits any more")
             if not tenant.load.flight:
+                if tenant.noisy:
+                    self._calm(tenant, "nothing of it waits any more")
                 del self._tenants[tenant.name]
+            elif tenant.noisy:
+                self._fresh[tenant.name] = tenant
             return
         first = tenant.line.top()
         assert first is not None, "what waits is in the line"

@@ -56,6 +56,14 @@ class FairQueue:
         del self.here[one.number]
         self.line.forget(one, was)
 
+    def look(self) -> list[str]:
+        """Who is noisy when a receive comes a moment later; it puts back what it takes."""
+        self.wait(1)
+        one = self.line.take()
+        if one is not None:
+            self.line.add(one, IN_FLIGHT)
+        return self.noisy()
+
     def noisy(self) -> list[str]:
         return [row[0] for row in self.line.groups(99) if row[3] == NOISY]
 
@@ -74,6 +82,7 @@ def flooded() -> FairQueue:
     queue = FairQueue()
     queue.send("a", 100)
     queue.receive(30)
+    queue.look()
     return queue
 
 
@@ -83,10 +92,10 @@ def test_thirty_in_flight_and_a_tenth_of_all_make_a_tenant_noisy():
     queue.send("a", 100)
 
     queue.receive(29)
-    before = queue.noisy()
+    before = queue.look()
     queue.receive(1)
 
-    assert (before, queue.noisy()) == ([], ["a"])
+    assert (before, queue.look()) == ([], ["a"])
     assert queue.said == [("a", True, "it has 30 of the 30 messages in flight")]
 
 
@@ -98,10 +107,10 @@ def test_thirty_in_flight_among_hundreds_are_not_noisy():
     queue.send("a", 40)
 
     queue.receive(33)
-    before = queue.noisy()
+    before = queue.look()
     queue.receive(1)
 
-    assert (before, queue.noisy()) == ([], ["a"])
+    assert (before, queue.look()) == ([], ["a"])
 
 
 def test_a_tenth_of_the_consumers_time_makes_a_tenant_noisy_though_little_of_it_is_in_flight():
@@ -112,13 +121,13 @@ def test_a_tenth_of_the_consumers_time_makes_a_tenant_noisy_though_little_of_it_
     queue.send("b", 1)
     queue.receive(1)
 
-    queue.wait(SLOT - 1)
+    queue.wait(SLOT - 2)
     queue.receive(1)
-    before = queue.noisy()
+    before = queue.look()
     queue.wait(SLOT)
     queue.receive(1)
 
-    assert (before, queue.noisy()) == ([], ["slow"])
+    assert (before, queue.look()) == ([], ["slow"])
     assert queue.said[0][2].endswith("% of the consumers' time lately")
 
 
@@ -136,6 +145,7 @@ def test_of_several_noisy_tenants_the_one_with_the_fewest_in_flight_goes_first()
     queue = flooded()
     queue.send("b", 100)
     queue.receive(30)
+    queue.look()
     for one in list(queue.here.values())[:2]:
         queue.leave(one)
 
@@ -149,7 +159,7 @@ def test_a_tenant_is_quiet_again_when_nothing_of_it_waits():
 
     queue.receive(100)
 
-    assert queue.noisy() == []
+    assert queue.look() == []
     assert queue.said[1:] == [("a", False, "nothing of it waits any more")]
 
 
@@ -164,15 +174,27 @@ def test_a_tenant_is_quiet_again_when_it_has_sent_nothing_for_five_minutes():
     queue.wait(2 * SECOND)
     for one in queue.receive(1):
         queue.leave(one)
-    before = queue.noisy()
+    before = queue.look()
     for one in list(queue.here.values()):
         if one.state == IN_FLIGHT:
             queue.leave(one)
     queue.wait(SILENCE)
     queue.receive(1)
 
-    assert (before, queue.noisy()) == (["a"], [])
+    assert (before, queue.look()) == (["a"], [])
     assert queue.said[1:] == [("a", False, "it has sent nothing for 5 min")]
+
+
+def test_a_tenant_is_quiet_again_when_what_waited_of_it_has_left():
+    """Source: SQS Developer Guide, "How Amazon SQS fair queues work" (its backlog is used up)."""
+    queue = flooded()
+
+    for one in list(queue.here.values()):
+        if one.state == VISIBLE:
+            queue.leave(one)
+
+    assert queue.look() == []
+    assert queue.line.row("a") == ["a", 0, 30, 0]
 
 
 def test_a_message_without_a_group_is_never_noisy():
@@ -194,7 +216,9 @@ def test_tenants_are_shown_noisy_ones_first_and_by_name():
     for one in queue.receive(3):
         queue.leave(one)
     queue.send("z")
-    queue.receive(31)
+    queue.receive(30)
+    queue.look()
+    queue.receive(1)
 
     assert queue.line.groups(9) == [["a", 70, 30, NOISY], ["z", 0, 1, 0]]
     assert queue.line.groups(1) == [["a", 70, 30, NOISY]]
@@ -210,24 +234,41 @@ def test_a_queue_becomes_fair_with_what_it_holds_already():
 
     assert fair.row("a") == ["a", 60, 40, 0]
     assert fair.count == fair.ready == 60
-    taken = fair.take()
-    assert taken is not None
-    assert taken.number == 41
-    assert fair.row("a") == ["a", 59, 41, NOISY]
+    for number, state in ((41, 0), (42, NOISY)):
+        queue.wait(1)
+        taken = fair.take()
+        assert taken is not None
+        assert (taken.number, fair.row("a")[3]) == (number, state)
 
 
 @pytest.mark.parametrize("tenant", ["a", None])
-def test_one_that_was_taken_out_of_turn_and_comes_back_is_there_once(tenant: str | None):
+def test_what_a_receive_puts_back_is_there_as_before_and_makes_nobody_noisy(tenant: str | None):
+    """A short poll takes and puts back what lies on servers that it does not ask."""
     queue = FairQueue()
-    queue.send(tenant, 3)
-    second = queue.here[2]
+    queue.send(tenant, 40)
 
-    out(second)
-    queue.line.pick(second)
-    queue.come_back(second)
+    for one in [queue.line.take() for _ in range(39)]:
+        assert one is not None
+        queue.line.add(one, IN_FLIGHT)
 
-    assert [one.number for one in queue.line.first(9)] == [1, 2, 3]
-    assert [one.number for one in queue.receive(9)] == [1, 2, 3]
+    assert queue.look() == []
+    assert [one.number for one in queue.line.first(3)] == [1, 2, 3]
+    assert [one.number for one in queue.receive(99)] == list(range(1, 41))
+
+
+def test_a_noisy_tenant_is_not_quiet_because_a_receive_put_back_all_it_had():
+    queue = flooded()
+    for one in queue.receive(69):
+        queue.leave(one)
+    queue.wait(1)
+
+    last = queue.line.take()
+    assert last is not None
+    queue.line.add(last, IN_FLIGHT)
+
+    assert queue.look() == ["a"]
+    queue.leave(last)
+    assert queue.look() == []
 
 
 @pytest.mark.parametrize("others", [1, 2])
@@ -298,6 +339,8 @@ class Slowly:
         self.born: dict[str, int] = {}
         self.sent: dict[str, Micros] = {}
         self.noisy: list[str] = []
+        self.fresh: list[str] = []
+        self.latest: Micros = 0
 
     def waiting(self, here: dict[int, Entry], name: str | None) -> list[Entry]:
         found = [one for one in here.values() if one.state == VISIBLE and (name is None or one.message.group == name)]
@@ -316,8 +359,9 @@ class Slowly:
     def forget_the_absent(self, here: dict[int, Entry]) -> None:
         for name in list(self.sent):
             if not self.waiting(here, name):
-                self.noisy = [other for other in self.noisy if other != name]
+                self.fresh += [name] if name in self.noisy else []
                 if not self.flight(name):
+                    self.noisy = [other for other in self.noisy if other != name]
                     del self.sent[name]
 
     def send(self, name: str | None, now: Micros) -> None:
@@ -332,29 +376,36 @@ class Slowly:
         self.noisy = [name for name in before if self.sent[name] + SILENCE > now]
         return self.noisy != before
 
-    def choose(self, here: dict[int, Entry]) -> Entry | None:
-        """What a receive gets."""
-        waiting = self.waiting(here, None)
+    def choose(self, here: dict[int, Entry], taken: list[Entry]) -> Entry | None:
+        """What a receive gets that has taken some already."""
+        waiting = [one for one in self.waiting(here, None) if one not in taken]
         quiet = [one for one in waiting if one.message.group not in self.noisy]
         if quiet or not waiting:
             return quiet[0] if quiet else None
         return min(waiting, key=lambda one: (self.flight(one.message.group), one.sent, one.number))
 
-    def judge(self, here: dict[int, Entry], name: str | None, now: Micros) -> None:
-        """After one more of this tenant has been received."""
-        waits = len(self.waiting(here, name)) if name else 0
-        if name is None or not waits or name in self.noisy:
+    def judge(self, here: dict[int, Entry], now: Micros) -> None:
+        """A receive begins: look at those from whom something was taken before."""
+        if self.latest == now:
             return
+        fresh, self.fresh, self.latest = dict.fromkeys(self.fresh), [], now
+        for name in fresh:
+            waits = len(self.waiting(here, name))
+            if not waits:
+                self.noisy = [other for other in self.noisy if other != name]
+            elif name not in self.noisy and self.too_much(name, waits, now):
+                self.noisy.append(name)
+
+    def too_much(self, name: str, waits: int, now: Micros) -> bool:
         begin = now - now % SLOT
         mine, all_ = self.taken(name, begin - SLOT, now), self.taken(None, begin - SLOT, now)
-        before = self.taken(name, begin - SLOT, now) - self.taken(name, begin, now)
+        before = mine - self.taken(name, begin, now)
         many = self.flight(name) >= 30 and self.flight(name) * 10 > self.flight(None)
-        if many or (waits >= 10 and before > 0 and mine * 10 > all_):
-            self.noisy.append(name)
+        return many or (waits >= 10 and before > 0 and mine * 10 > all_)
 
 
 STEPS = some.lists(
-    some.tuples(some.sampled_from("sssrrrpbbxxwwz"), some.integers(0, 99)),
+    some.tuples(some.sampled_from("sssrrrbbxxwwz"), some.integers(0, 99)),
     min_size=30,
     max_size=60,
 )
@@ -374,30 +425,34 @@ def test_whatever_happens_the_order_is_the_one_found_by_looking_at_everything(st
             slow.send(name, now)
             queue.send(name, 1 + chosen // 4)
         elif what == "r":
-            for _ in range(1 + chosen // 3):
-                silent, foreseen = slow.hush(now), queue.line.first(1)
-                expected = slow.choose(here)
+            slow.judge(here, now)
+            put_back = []
+            for place in range(1 + chosen // 3):
+                foreseen = queue.line.first(1) if place and not slow.hush(now) else []
+                slow.hush(now)
+                expected = slow.choose(here, put_back)
                 one = queue.line.take()
                 assert one is expected
                 if one is None:
                     break
-                assert silent or foreseen[0] is one  # only a receive finds out who has been silent
-                out(one)
+                assert not foreseen or foreseen[0] is one
                 slow.events.append((now, one.message.group, 1))
-                slow.judge(here, one.message.group, now)
-                slow.forget_the_absent(here)
+                slow.fresh += [one.message.group] if one.message.group else []
+                if chosen % 5 == place % 7:
+                    put_back.append(one)
+                else:
+                    out(one)
+            for one in put_back:
+                queue.line.add(one, IN_FLIGHT)
+                slow.events.append((now, one.message.group, -1))
+            slow.forget_the_absent(here)
         elif what == "z":
             queue, slow = pickle.loads(pickle.dumps((queue, slow)))
         elif what == "w":
             queue.wait(PAUSES[chosen % len(PAUSES)])
         elif among:
             for one in among[chosen % len(among) :][: 1 + chosen // 4]:
-                if what == "p" and one.state == VISIBLE:
-                    out(one)
-                    queue.line.pick(one)
-                    slow.events.append((now, one.message.group, 1))
-                    slow.judge(here, one.message.group, now)
-                elif what == "b" and one.state == IN_FLIGHT:
+                if what == "b" and one.state == IN_FLIGHT:
                     queue.come_back(one)
                     slow.events.append((now, one.message.group, -1))
                 elif what == "x":
