@@ -21,6 +21,7 @@ MOVES: dict[str, tuple[str, str]] = {
     "redelivered": ("in flight", "waiting"),
     "released": ("in flight", "waiting"),
     "dead_lettered": ("waiting", "moving"),
+    "moved": ("waiting", ""),
     "seen_twice": ("", "waiting"),
     "copy_kept": ("", "waiting"),
     "move_failed": ("moving", "hidden"),

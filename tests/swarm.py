@@ -36,9 +36,14 @@ QUEUE_DEEDS = [
     "ChangeMessageVisibility",
     "ChangeMessageVisibility",
     "ChangeMessageVisibility",
+    "ChangeMessageVisibility",
     "SendMessageBatch",
     "DeleteMessageBatch",
     "ChangeMessageVisibilityBatch",
+    "StartMessageMoveTask",
+    "StartMessageMoveTask",
+    "ListMessageMoveTasks",
+    "CancelMessageMoveTask",
     "PurgeQueue",
     "GetQueueAttributes",
     "SetQueueAttributes",
@@ -318,6 +323,9 @@ def _fault(draw: Random, run: Run) -> tuple[str, str, dict[str, Any]]:
 def _queue_deed(swarm: Swarm, queue: str) -> tuple[str, str, dict[str, Any]]:
     draw = swarm.random
     verb = draw.choice(QUEUE_DEEDS)
+    full = [node.id for node in swarm.run.nodes if node.id.endswith("-dead") and node.view()["waiting"]]
+    if full and draw.random() < 0.3:
+        verb = "StartMessageMoveTask"
     if verb == "PurgeQueue":
         return queue, "PurgeQueue" if draw.random() < 0.3 else "GetQueueAttributes", {}
     if verb == "SendMessage":
@@ -328,6 +336,12 @@ def _queue_deed(swarm: Swarm, queue: str) -> tuple[str, str, dict[str, Any]]:
     if verb == "SendMessageBatch":
         entries = [{"Id": str(n % 11), "MessageBody": f"{n % 4}"} | _sent(draw) for n in range(draw.randint(0, 12))]
         return queue, verb, {"Entries": entries}
+    if verb == "StartMessageMoveTask":
+        most = draw.choice([None, 1, 5, 500, 501])
+        where = draw.choice(full) if full and draw.random() < 0.9 else queue
+        return where, verb, {"MaxNumberOfMessagesPerSecond": most} | draw.choice([{}, {}, {"DestinationArn": queue}])
+    if verb == "CancelMessageMoveTask":
+        return queue, verb, {"TaskHandle": f"{queue}-move-{draw.randint(1, 3)}"}
     if verb in ("DeleteMessageBatch", "ChangeMessageVisibilityBatch"):
         given = [handle for where, handle in swarm.handles[-draw.randint(1, 11) :] if where == queue]
         more = {"VisibilityTimeout": draw.choice([0, 2, 600])} if verb.startswith("Change") else {}
@@ -335,15 +349,11 @@ def _queue_deed(swarm: Swarm, queue: str) -> tuple[str, str, dict[str, Any]]:
     if verb == "ReceiveMessage":
         arguments: dict[str, Any] = {"MaxNumberOfMessages": draw.choice([1, 2, 10, 10, 11])}
         arguments |= draw.choice([{}, {"WaitTimeSeconds": 0}, {"WaitTimeSeconds": 7}])
+        arguments |= draw.choice([{}, {"VisibilityTimeout": 0}, {"VisibilityTimeout": 8}, {"VisibilityTimeout": 90}])
         fifo = next(node.settings.FifoQueue for node in swarm.run.nodes if node.id == queue)
-        if draw.random() < (0.6 if fifo else 0.05):
-            arguments |= {"ReceiveRequestAttemptId": "x"}
-        return (
-            queue,
-            verb,
-            arguments
-            | draw.choice([{}, {"VisibilityTimeout": 0}, {"VisibilityTimeout": 8}, {"VisibilityTimeout": 90}]),
-        )
+        if draw.random() < (0.8 if fifo else 0.05):
+            arguments |= {"ReceiveRequestAttemptId": "x", "WaitTimeSeconds": 0, "VisibilityTimeout": 90}
+        return queue, verb, arguments
     if verb in ("DeleteMessage", "ChangeMessageVisibility"):
         if swarm.handles and draw.random() < 0.9:
             queue, handle = draw.choice(swarm.handles[-2:])

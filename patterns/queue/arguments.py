@@ -201,6 +201,50 @@ class ChangeMessageVisibilityBatch(Arguments):
     ]
 
 
+class StartMessageMoveTask(Arguments):
+    DestinationArn: Annotated[
+        str | None,
+        Field(
+            **about(
+                "Destination",
+                "The queue to move to, by its id or ARN; empty: each message back to where it came from.",
+                source=f"{API}, StartMessageMoveTask",
+            )
+        ),
+    ] = None
+    MaxNumberOfMessagesPerSecond: Annotated[
+        int | None,
+        Field(
+            **about(
+                "Rate",
+                "How many messages to move each second; empty: as suits the backlog.",
+                "messages/s",
+                f"{API}, StartMessageMoveTask",
+                minimum=1,
+                maximum=500,
+            )
+        ),
+    ] = None
+
+
+class ListMessageMoveTasks(Arguments):
+    MaxResults: Annotated[
+        int,
+        Field(
+            **about(
+                "At most", "How many tasks to list.", "tasks", f"{API}, ListMessageMoveTasks", minimum=1, maximum=10
+            )
+        ),
+    ] = 1
+
+
+class CancelMessageMoveTask(Arguments):
+    TaskHandle: Annotated[
+        str,
+        Field(**about("Task handle", "The handle that the start gave.", source=f"{API}, CancelMessageMoveTask")),
+    ]
+
+
 class PurgeQueue(Arguments):
     """Nothing to say: everything goes."""
 

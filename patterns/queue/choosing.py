@@ -34,7 +34,7 @@ def chosen(queue: "QueueNode", poll: Poll) -> list[Entry]:
     passed: list[Entry] = _overlooked(queue) if queue.disorder else []
     overlooked = len(passed)
     given: list[Entry] = []
-    while visible.ready and len(given) < most:
+    while visible.count and len(given) < most:
         entry = visible.take(bool(given))
         if entry is None:
             break

@@ -121,6 +121,17 @@ KINDS = (
         mark="discarded",
         span="gone",
     ),
+    Kind("move_started", "{node} begins to move its {count:message} to {to}.", ("to", "count:count"), mark="you"),
+    Kind(
+        "moved",
+        "{node} moves {message} to {to}: what arrives there is a new message.",
+        ("to:node",),
+        "discarded",
+        holds=-1,
+        span="gone",
+    ),
+    Kind("created", "{message} is {cause} once more, as a move task brings it.", ("cause:message",), "created"),
+    Kind("move_ended", "the move from {node} is over ({status}): {count:message} moved.", ("status", "count:count")),
     Kind(
         "refused_call",
         "{node} refuses {verb} of {to}: {code}: {reason}",

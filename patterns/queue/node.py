@@ -18,6 +18,7 @@ from patterns.queue import (
     deleting,
     purging,
     receiving,
+    redriving,
     refusing,
     requests,
     retention,
@@ -31,6 +32,7 @@ from patterns.queue.deadlines import Deadlines
 from patterns.queue.deduplication import Deduplication
 from patterns.queue.fairness import ByTenant
 from patterns.queue.groups import ByGroup
+from patterns.queue.moves import Moves, MoveTask
 from patterns.queue.pending import Poll
 from patterns.queue.prices import Bill
 from patterns.queue.quota import Quota
@@ -81,6 +83,8 @@ class QueueNode(Node):
         self.chance = self.stream("mishaps")
         self.attempts: dict[str, Attempt] = {}
         self.bill = Bill()
+        self.moves = Moves(self.kernel, self.id, self.move_next, self.move_ended)
+        self.destination: QueueNode | None = None
         self.latest_refusal: tuple[Micros, str, int] = (0, "", 0)
         self.latest_repeat: list[int] | None = None
         self.latest_overtaking: list[int] | None = None
@@ -135,6 +139,15 @@ class QueueNode(Node):
     def purge_queue(self, call: Call) -> None:
         purging.purge_queue(self, call)
 
+    def start_message_move_task(self, call: Call) -> None:
+        redriving.start(self, call)
+
+    def list_message_move_tasks(self, call: Call) -> None:
+        redriving.listed(self, call)
+
+    def cancel_message_move_task(self, call: Call) -> None:
+        redriving.cancel(self, call)
+
     def get_queue_attributes(self, call: Call) -> None:
         attributes.get_queue_attributes(self, call)
 
@@ -151,6 +164,12 @@ class QueueNode(Node):
 
     def wait_is_over(self, poll: Poll) -> None:
         receiving.wait_is_over(self, poll)
+
+    def move_next(self) -> bool | None:
+        return redriving.move_next(self)
+
+    def move_ended(self, task: MoveTask) -> None:
+        redriving.ended(self, task)
 
     def expire(self) -> None:
         retention.expire(self)

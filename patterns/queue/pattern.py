@@ -3,12 +3,13 @@
 from typing import Any
 
 from patterns.queue import arguments, config
+from patterns.queue.attributes import arn
 from patterns.queue.kinds import KINDS
 from patterns.queue.node import QueueNode
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Fault, Nothing
 from simulator.engine.operations import Operation
-from simulator.engine.pattern import LinkKind, Measure, Pattern
+from simulator.engine.pattern import LinkKind, Measure, Pattern, Way
 
 
 def names(settings: config.QueueSettings) -> dict[str, str]:
@@ -32,12 +33,26 @@ def allows(settings: Any) -> dict[str, str]:
     }
 
 
-def check(settings: Any, outs: list[str]) -> list[Problem]:
-    """A queue has one redrive policy, and so one dead-letter queue. Source: SQS API Reference, SetQueueAttributes."""
-    count = outs.count("dead")
-    if count <= 1:
-        return []
-    return [Problem("", f"has {count} dead-letter queues", "at most one", "Remove the other dead-letter links.")]
+def check(settings: config.QueueSettings, outs: list[Way]) -> list[Problem]:
+    """A queue has one redrive policy, and so one dead-letter queue, of its own type, that lets it.
+
+    Source: SQS API Reference, SetQueueAttributes (RedrivePolicy, RedriveAllowPolicy).
+    """
+    dead = [way for way in outs if way.draw == "dead"]
+    if len(dead) > 1:
+        several = f"has {len(dead)} dead-letter queues"
+        return [Problem("", several, "at most one", "Remove the other dead-letter links.")]
+    problems = []
+    for way in dead:
+        if way.settings.FifoQueue != settings.FifoQueue:
+            own, other = ("FIFO", "standard") if settings.FifoQueue else ("standard", "FIFO")
+            said = f"is a {own} queue, and its dead-letter queue {way.target} a {other} one"
+            problems.append(Problem("", said, "two of the same type", "Set FifoQueue alike in both."))
+        allowed = way.settings.RedriveAllowPolicy
+        if allowed is not None and not allowed.allows(way.source, arn(way.source)):
+            said = f"may not use {way.target} as its dead-letter queue: {allowed.redrivePermission}"
+            problems.append(Problem("", said, cure=f"Name it in the RedriveAllowPolicy of {way.target}."))
+    return problems
 
 
 def check_mapping(mapping: config.MappingSettings, queue: config.QueueSettings, function: Any) -> list[Problem]:
@@ -122,6 +137,27 @@ OPERATIONS = (
         "Throw away every message of this queue.",
         "Purge the queue",
         danger=True,
+    ),
+    Operation(
+        "StartMessageMoveTask",
+        arguments.StartMessageMoveTask,
+        "start_message_move_task",
+        "Move what waits in this dead-letter queue back, or elsewhere.",
+        "Start a redrive",
+    ),
+    Operation(
+        "ListMessageMoveTasks",
+        arguments.ListMessageMoveTasks,
+        "list_message_move_tasks",
+        "See how far the latest moves are.",
+        "List redrives",
+    ),
+    Operation(
+        "CancelMessageMoveTask",
+        arguments.CancelMessageMoveTask,
+        "cancel_message_move_task",
+        "Stop a move; what was moved stays moved.",
+        "Cancel a redrive",
     ),
     Operation(
         "GetQueueAttributes",

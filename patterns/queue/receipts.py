@@ -22,6 +22,9 @@ Handle = tuple[int, int, MessageId]
 # Among a moved message's attributes: where it comes from, when it was first sent, and how often it was received.
 MOVED = "dead-letter"
 
+# Among the attributes of a message that a move task brings; it leaves them when it is stored.
+REDRIVEN = "redriven"
+
 _DIGITS = 18
 
 

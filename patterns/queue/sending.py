@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns.queue import batches, receipts, receiving, refusing, requests, retention
 from patterns.queue.deduplication import NO_IDENTIFIER, Original, sequence
-from patterns.queue.receipts import MOVED
+from patterns.queue.receipts import MOVED, REDRIVEN
 from patterns.queue.stock import DELAYED, Entry
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import ServiceError
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 def accept(queue: "QueueNode", message: Message, call: Call | None, flags: int) -> None:
     """Take a message that a link brings, from a producer or from a queue whose dead letters end here."""
-    moved = message.attributes.get(MOVED) if queue.dead and message.attributes else None
+    attributes = message.attributes or {}
+    redriven = REDRIVEN in attributes
+    if redriven:
+        own = {name: value for name, value in attributes.items() if name != REDRIVEN}
+        message = message._replace(attributes=own or None)
+    moved = attributes.get(MOVED) if queue.dead else None
     if not queue.is_open or message.size > queue.largest:
-        error = _objection(queue, message, moved is not None)
+        error = None if redriven else _objection(queue, message, moved is not None)
         if error is not None:
             refusing.turn_away(queue, message, call, error)
             return

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from patterns.queue import redriving
 from patterns.queue.config import DeadLetterSettings
 from patterns.queue.prices import FAIR_SURCHARGE, FIFO, STANDARD, micro_dollars
 from patterns.queue.refusing import RECENT
@@ -53,6 +54,7 @@ def view_of(queue: "QueueNode") -> dict[str, Any]:
         "groups": groups,
         "groupCount": order.groups_count,
         "deduplicated": queue.deduplicated,
+        "move": redriving.view_of(queue),
         "repeat": _recent(queue.latest_repeat, now),
         "overtook": _recent(queue.latest_overtaking, now),
         "refusals": _refusals(queue),

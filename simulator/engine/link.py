@@ -223,6 +223,12 @@ class Link:
         else:
             self.kernel.after(delay, self._answered, call)
 
+    def show(self, message: Message, back: bool) -> Micros:
+        """Draw a message on its way here that somebody else delivers; how long it takes."""
+        delay = self._delay()
+        self._hop(message, delay, back, 0)
+        return delay
+
     def custody(self, action: str, arguments: tuple[Any, ...]) -> Iterator[MessageId]:
         """The messages that a pending timer of this link, `action(*arguments)`, has in its custody.
 

@@ -7,7 +7,7 @@ buttons, sentences, charts and lessons all come from this declaration.
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
@@ -61,15 +61,24 @@ class Measure:
     beside: str = ""
 
 
+class Way(NamedTuple):
+    """A link out of a node as its pattern's check sees it: how it is drawn, both ends, and the target's settings."""
+
+    draw: Draw
+    source: str
+    target: str
+    settings: Any
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One integration pattern. `module` is the dotted name of the module that holds this value as PATTERN.
 
     `copies` says whether the node makes a message for every link it sends on (then a cycle through two of them
     multiplies); `kind_of(settings)` is the value of the view's `kind`; `names(settings)` gives the vendor-neutral and
-    the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood (outs: kinds of outgoing
-    links); `types(settings)` lists the message types it can make, for the legend. `allows(settings)` says, by the key
-    of a guarantee (simulator/folds/guarantees.py), in a sentence why the service may break it.
+    the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood; `types(settings)` lists the
+    message types it can make, for the legend. `allows(settings)` says, by the key of a guarantee
+    (simulator/folds/guarantees.py), in a sentence why the service may break it.
     """
 
     module: str
@@ -87,7 +96,7 @@ class Pattern:
     measures: tuple[Measure, ...] = ()
     takes: tuple[Draw, ...] = ()
     copies: bool = False
-    check: Callable[[Any, list[str]], list[Problem]] = lambda settings, outs: []
+    check: Callable[[Any, list[Way]], list[Problem]] = lambda settings, outs: []
     types: Callable[[Any], list[str]] = lambda settings: []
     allows: Callable[[Any], Mapping[str, str]] = lambda settings: {}
 

@@ -17,7 +17,7 @@ from simulator.engine.clock import SECOND, Micros
 from simulator.engine.document import Document, FaultSpec, LinkSpec, NodeSpec, Shape, decoded, migrate, shape
 from simulator.engine.errors import Problem, Refused, problems_of, shown
 from simulator.engine.link import LinkSettings
-from simulator.engine.pattern import LinkKind, Pattern
+from simulator.engine.pattern import LinkKind, Pattern, Way
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,11 @@ class _Checker:
     def _neighbourhoods(self, nodes: list[PlacedNode | None], ways: list[PlacedLink]) -> None:
         for place, node in enumerate(nodes):
             if node is not None:
-                outs: list[str] = [way.kind.draw for way in ways if way.source == place]
+                outs = [
+                    Way(way.kind.draw, node.id, target.id, target.settings)
+                    for way in ways
+                    if way.source == place and (target := nodes[way.target]) is not None
+                ]
                 for problem in node.pattern.check(node.settings, outs):
                     path = f"nodes.{place}.{problem.path}".rstrip(".")
                     self._add(path, problem.problem, problem.allowed, problem.cure)
