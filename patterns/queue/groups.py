@@ -22,6 +22,9 @@ Row = list[Any]
 
 _TIDY_FROM = 64
 
+# Of so many groups at a time that can't be taken from, messages are shown by age.
+_SIDE_BY_SIDE = 16
+
 
 class Group:
     """One message group: those not in flight in their order, and those in flight.
@@ -189,16 +192,17 @@ class ByGroup:
     def first(self, count: int) -> list[Entry]:
         """The `count` visible ones that come next, if each is received alone and deleted at once.
 
-        Those of groups that nobody can take from for now come last, those of the group that is so longest first.
+        Those of groups that nobody can take from for now come last, of the groups that have been so longest.
         """
         ready = [self._at[number] for number in smallest(self._heap, count, self._is_ready)]
         found = [entry for group in ready if group is not None for entry in group.first(count)]
         found = sorted(found, key=_number)[:count]
-        for group in islice(self._passed.values(), count):
-            if len(found) == count:
-                break
-            found += group.first(count - len(found))
-        return found
+        left = count - len(found)
+        if not left:
+            return found
+        held = enumerate(islice(self._passed.values(), max(left, _SIDE_BY_SIDE)))
+        places = [(place // _SIDE_BY_SIDE, one.number, one) for place, group in held for one in group.first(left)]
+        return found + [one for _, _, one in sorted(places)[:left]]
 
     def passed_over(self, before: int) -> str | None:
         """A group that has to wait although it has a message older than the one with this number, or None."""

@@ -135,12 +135,13 @@ def test_a_group_is_shown_with_what_waits_what_is_out_and_whether_it_is_held_or_
     assert line.row("nobody") == ["nobody", 0, 0, 0]
 
 
-def test_those_that_come_next_are_seen_before_those_of_groups_that_are_held():
-    line, _ = order("aabbc")
+def test_those_that_come_next_are_seen_before_those_of_held_groups_each_by_age():
+    line, _ = order("ababcab")
+    receive(line)
     receive(line)
 
-    assert [one.number for one in line.first(10)] == [3, 4, 5, 2]
-    assert [one.number for one in line.first(2)] == [3, 4]
+    assert [one.number for one in line.first(10)] == [5, 3, 4, 6, 7]
+    assert [one.number for one in line.first(3)] == [5, 3, 4]
 
 
 def test_many_messages_that_expire_unread_leave_nothing_behind():
