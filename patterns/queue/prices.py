@@ -3,13 +3,12 @@
 Every call is at least one request, also a receive that finds nothing, and a batch is one call; each further 64 KiB of
 what it carries is one more. Prices are for us-east-1 without the free tier, and each tier's price holds for the
 requests in it.
-Source: Amazon SQS pricing (aws.amazon.com/sqs/pricing), list prices as of PRICE_DATE; the upper tiers of FIFO queues
+Source: Amazon SQS pricing (aws.amazon.com/sqs/pricing), list prices of March 2026; the upper tiers of FIFO queues
 and the surcharge for fair queues come from others' lists only.
 """
 
 from typing import NamedTuple
 
-PRICE_DATE = "2026-03"
 CHUNK = 64 * 1024
 
 MILLION = 1_000_000

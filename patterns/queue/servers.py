@@ -53,11 +53,6 @@ class Servers:
         return self.places(number) & sample != 0
 
 
-def share(sample: Sample) -> float:
-    """Which share of a large queue a poll of these servers can see: 0.75 for a short poll, 1 for a long one."""
-    return sum(1 for place in _PLACES if place & sample) / len(_PLACES)
-
-
 def _mixed(number: int) -> int:
     """A number whose low bits depend on all bits of this one. Source: Steele et al., SplitMix64's finalizer (2014)."""
     number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
