@@ -205,9 +205,13 @@ class ByGroup:
         return found + [one for _, _, one in sorted(places)[:left]]
 
     def passed_over(self, before: int) -> str | None:
-        """A group that has to wait although it has a message older than the one with this number, or None."""
+        """A group with messages that wait, and its front older than the entry with this number, or None.
+
+        Looks at those that have waited longest only: it is asked at every receive.
+        """
         for group in islice(self._passed.values(), 8):
-            if group.first(1)[0].number < before:
+            front = group.front()
+            if front is not None and front.number < before:
                 return group.name
         return None
 
