@@ -240,7 +240,7 @@ function weight(radius, strokes) {
 /** The mark of a noisy tenant. @param {Pen} pen @param {Theme} theme @param {Resting} glyph */
 function dashes(pen, theme, glyph) {
   pen.setLineDash([4, 4]);
-  ring(pen, glyph.x, glyph.y, glyph.radius + 3, theme.warn, 2.4);
+  ring(pen, glyph.x, glyph.y, glyph.radius + (glyph.flags & DUPLICATE ? 7 : 3), theme.warn, 2.4);
   pen.setLineDash([]);
 }
 

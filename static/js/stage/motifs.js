@@ -88,6 +88,7 @@ export function shortName(name, letters) {
   if (name.length <= letters) return name;
   const tail = name.split(/[-_:#/.\s]+/).pop() ?? '';
   if (tail && tail.length <= letters) return tail;
+  if (letters < 2) return (tail || name).slice(0, 1);
   return letters < 4 ? name.slice(0, letters) : `${name.slice(0, letters - 1)}…`;
 }
 

@@ -76,8 +76,9 @@ test('of a name that is too long the part that tells it from others is shown', (
       ['customer-12', 5],
       ['alexander', 5],
       ['alexander', 2],
+      ['customer-12', 1],
     ].map(([name, letters]) => shortName(/** @type {string} */ (name), /** @type {number} */ (letters))),
-    ['ann', '12', 'alex…', 'al'],
+    ['ann', '12', 'alex…', 'al', '1'],
   );
 });
 

@@ -102,7 +102,7 @@ export function measure(node, view, style, role) {
 
 /** How many letters of a group's name fit below a capsule. @param {number} pitch @param {Style} style */
 function letters(pitch, style) {
-  return Math.max(2, Math.floor((pitch - 2) / (style.small * 0.62)));
+  return Math.max(1, Math.floor((pitch - 2) / (style.small * 0.62)));
 }
 
 /**

@@ -54,7 +54,9 @@ export function measure(node, view, style, role = {}) {
   const pitch = ring * 2 + (style.compact ? 6 : 8);
   const texts = Math.max(
     style.width(node.title, style.text, true),
-    style.compact ? style.width('9 of 99 busy', style.small, true) : style.width('999 done · 99 failed', style.small),
+    style.compact
+      ? style.width(fed ? '99 of 99 running' : '9 of 99 busy', style.small, true)
+      : style.width('999 done · 99 failed', style.small),
   );
   const bench = rows * (pitch + 9);
   const width = style.compact ? texts + columns * pitch + 44 : Math.max(texts + 28, columns * pitch + 32);
