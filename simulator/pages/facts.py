@@ -58,7 +58,8 @@ def _refused(refusal: tuple[int, str, int]) -> str:
 def _moving(move: tuple[int, int, float, str]) -> str:
     moved, total, per_second, to = move
     speed = f", {per_second:,g} per s" if per_second > 0 else ", as fast as it can"
-    return f"Moving to {to}: {moved:,} of {total:,}{speed}."
+    where = f"to {to}" if to else "back to where they came from"
+    return f"Moving {where}: {moved:,} of {total:,}{speed}."
 
 
 def _calls(calls: tuple[int, int, float]) -> str:

@@ -27,6 +27,11 @@ def test_refusals_moves_and_requests_are_told():
     ]
 
 
+def test_a_redrive_without_a_destination_goes_back():
+    _, (_, moving), _ = sentences({"head": [], "move": (0, 1000, 0, "")})
+    assert moving == "Moving back to where they came from: 0 of 1,000, as fast as it can."
+
+
 def test_a_group_that_is_blocked_is_not_called_held():
     assert groups({"head": [], "groups": [["ann", 3, 1, 1 | 4], ["bob", 1, 0, 0]]}) == [
         Group("ann", 3, 1, "blocked"),

@@ -44,7 +44,7 @@ function refused([time, code, count], now, lines, node) {
 /** @param {[number, number, number, string]} move */
 function moving([moved, total, perSecond, to]) {
   const speed = perSecond > 0 ? `, ${number(perSecond)} per s` : ', as fast as it can';
-  return `Moving to ${to}: ${number(moved)} of ${number(total)}${speed}.`;
+  return `Moving ${to ? `to ${to}` : 'back to where they came from'}: ${number(moved)} of ${number(total)}${speed}.`;
 }
 
 /**

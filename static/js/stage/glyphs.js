@@ -38,7 +38,7 @@ export function paintResting(pen, theme, glyph, now, looks) {
     if (glyph.more) paintStack(pen, theme, glyph, colour);
     body(pen, glyph.x, glyph.y, glyph.radius, glyph.flags, colour);
     if (glyph.more) inside(pen, theme, glyph, glyph.more + 1);
-    else motif(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.motif ?? -1);
+    else motif(pen, theme, glyph.x, glyph.y, glyph.radius * (glyph.flags & POISON ? 0.6 : 1), glyph.motif ?? -1);
     if ((glyph.state ?? 0) & NOISY) dashes(pen, theme, glyph);
     extras(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.flags, glyph.look, colour);
     if (glyph.place === 'dead' && !(glyph.flags & POISON))
@@ -75,7 +75,7 @@ export function paintMoving(pen, theme, spot, looks) {
   } else {
     body(pen, x, y, radius, flags, colour);
     if (spot.held) ring(pen, x, y, radius * 1.25, colour, 2);
-    else motif(pen, theme, x, y, radius, spot.motif);
+    else motif(pen, theme, x, y, radius * (flags & POISON ? 0.6 : 1), spot.motif);
   }
   extras(pen, theme, x, y, radius, flags, spot.look, colour);
   if (!(flags & (REPLY | REFUSED)) && !spot.held) letter(pen, theme, x, y, radius, spot.look, looks);

@@ -175,7 +175,7 @@ export class Links {
   flowBack(stream, index, views, now) {
     const link = this.hello.links[index];
     const move = views[link.to]?.move ?? null;
-    const shown = move !== null && move[3] === this.hello.nodes[link.from].title;
+    const shown = move !== null && (move[3] === '' || move[3] === this.hello.nodes[link.from].title);
     set(stream, 'visibility', shown ? 'visible' : 'hidden');
     if (!shown) return;
     const perSecond = Math.min(STREAM_FASTEST, move[2] || STREAM_FASTEST);

@@ -11,6 +11,7 @@
  * @typedef {{ id: string, from: number, to: number, kind: string }} LinkSpec
  * @typedef {{ nodes: NodeSpec[], links: LinkSpec[], looks: string[], prefixes: string[] }} Hello
  *
+ * A queue's `move` with `to` "" goes back to where each message came from.
  * @typedef {{ waiting: number, delayed: number, inflight: number, oldest: number | null, limit: number, dead: boolean,
  *             head: number[][], shelf: number[][], caption: string[], fifo?: boolean,
  *             groups?: import('app/stage/motifs.js').Group[], groupCount?: number, deduplicated?: number,

@@ -100,7 +100,7 @@ function laneClass(state) {
 /** "12 held", "340 noisy", "3". @param {number} waiting @param {number} inflight @param {number} state */
 function laneWords(waiting, inflight, state) {
   const said = groupState(state).split(', ')[0];
-  if (said) return `${shortCount(waiting)} ${said}`;
+  if (said) return waiting ? `${shortCount(waiting)} ${said}` : said;
   return waiting || !inflight ? shortCount(waiting) : 'in flight';
 }
 

@@ -322,7 +322,7 @@ export function tell(node, view, now) {
   if (view.move) {
     const [moved, total, perSecond, to] = view.move;
     const speed = perSecond > 0 ? ` at ${count(perSecond)} per s` : '';
-    parts.push(`moving to ${to}: ${count(moved)} of ${count(total)}${speed}`);
+    parts.push(`moving ${to ? `to ${to}` : 'back'}: ${count(moved)} of ${count(total)}${speed}`);
   }
   return `${node.title}: ${parts.join(', ')}.${lanes.tell(view, isFifo(node, view))}`;
 }
