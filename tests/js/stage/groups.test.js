@@ -126,8 +126,12 @@ test('a queue keeps room for its lanes: none without groups, for two in a FIFO q
     [0, 2, 2, 4, 4, 8, 8],
   );
   assert.equal(lanes.many(0, true), 2);
-  assert.deepEqual(lanes.arranged(8, false), { columns: 2, rows: 4 });
-  assert.deepEqual(lanes.arranged(8, true), { columns: 2, rows: 2 });
+  assert.deepEqual(lanes.arranged(8, false, false), { columns: 2, rows: 4 });
+  assert.deepEqual(lanes.arranged(8, true, true), { columns: 2, rows: 2 });
+  assert.deepEqual(
+    [true, false].map((falls) => lanes.arranged(4, false, falls).rows),
+    [4, 2],
+  );
   const without = queue.measure({ ...NODE, kind: 'standard' }, null, STYLE, ROLE);
   assert.ok(settle(VIEW).box.down > without.down);
 });
@@ -198,4 +202,10 @@ test('the card of a message says why it waits', () => {
       ['customer-12', 'waits in orders: its group is blocked'],
     ],
   );
+});
+
+test('requests that find nothing are written below a queue where they are many', () => {
+  const said = (/** @type {number} */ billed, /** @type {number} */ empty) =>
+    queue.remark(/** @type {any} */ ({ calls: [billed, empty, 0] }));
+  assert.deepEqual([said(113, 104), said(1000, 99), said(0, 0)], ['104 of 113 requests empty', '', '']);
 });

@@ -2,7 +2,7 @@
  * The message groups of a FIFO queue, or the tenants of a fair one, below its tube: one row each, with its pattern, its
  * name, its backlog as a bar behind it against that of the others, and whether it is held, blocked or noisy.
  *
- * Up to four stand in one column, on the left of a dead-letter line; more make two.
+ * Beside a dead-letter line up to four stand in one column, on its left; more make two columns.
  */
 
 import { BLOCKED, groupState, HELD, NOISY, ordered, shortName, strokesOf } from 'app/stage/motifs.js';
@@ -25,9 +25,9 @@ export function many(groups, fifo) {
   return groups > 4 ? MOST : groups > 2 ? 4 : 2;
 }
 
-/** How they are arranged. @param {number} lanes @param {boolean} compact */
-export function arranged(lanes, compact) {
-  const columns = lanes > 4 || compact ? 2 : 1;
+/** How they are arranged. @param {number} lanes @param {boolean} compact @param {boolean} falls  a line divides them */
+export function arranged(lanes, compact, falls) {
+  const columns = lanes > 4 || compact || (!falls && lanes > 2) ? 2 : 1;
   return { columns, rows: Math.min(compact ? 2 : 4, Math.ceil(lanes / columns)) };
 }
 

@@ -34,6 +34,7 @@ export { rest } from 'app/stage/shapes/capsules.js';
 
 const APART = 12; // between two capsules
 const LANES = 25; // letters' heights: how wide a tube is at least that has lanes below it
+const MUCH = 10; // one in so many requests
 const POINT = 0.62; // of half the tube's height: how long the point of a FIFO tube is
 const FALL = 26; // the dead-letter line leaves right of the middle: the name stands on the left
 
@@ -55,7 +56,7 @@ export function measure(node, view, style, role) {
   const pitch = radius * 2 + (style.compact ? 7 : APART);
   const [asked, calls] = role.room ?? room(view, node);
   const grouped = !role.dead && asked > 0;
-  const arranged = lanes.arranged(grouped ? asked : 0, style.compact);
+  const arranged = lanes.arranged(grouped ? asked : 0, style.compact, role.falls);
   const named = grouped ? style.small * 1.35 + 3 : 0; // the names below the capsules
   const half = radius + Math.ceil(Math.max(named, role.dead ? 13 : style.compact ? 15 : 24));
   const slots = !role.dead ? style.slots : style.compact ? 3 : Math.max(3, Math.floor(style.slots / 2));
@@ -170,7 +171,7 @@ function rowsBelow(group, box, style) {
   const [left, right] = style.compact
     ? [half + 16 - box.body.left, box.body.right - half - 10]
     : [22 - box.left, box.right - 22];
-  const middle = style.compact ? (left + right) / 2 : FALL;
+  const middle = style.compact || !falls ? (left + right) / 2 : FALL;
   /** @type {[number, number][]} */
   const two = [
     [left, middle - 12],
@@ -251,15 +252,14 @@ export function update(parts, box, node, view, scene) {
   } else if (narrow) {
     say(parts.notes[0], `${count(waiting)} waiting`);
     say(parts.notes[1], oldest);
-    say(parts.notes[2], view?.deduplicated ? `${count(view.deduplicated)} deduplicated` : '');
+    say(parts.notes[2], remark(view));
   } else {
     say(parts.waiting, `${count(waiting)} waiting`);
     say(parts.oldest, oldest);
     const delayed = view?.delayed ? [`${count(view.delayed)} delayed`] : [];
     const groups = groupCount(view, box.shape.fifo === 1);
     say(parts.groups, groups);
-    const repeats = view?.deduplicated ? `${count(view.deduplicated)} deduplicated` : '';
-    const notes = [node.names[scene.names], [...delayed, ...(view?.caption ?? [])].join(' · '), repeats];
+    const notes = [node.names[scene.names], [...delayed, ...(view?.caption ?? [])].join(' · '), remark(view)];
     const room = labelRoom(box, Math.max(style.width(oldest, style.small), style.width(groups, style.small)));
     for (const [row, text] of notes.entries()) say(parts.notes[row], cut(text, room, style.small, style));
   }
@@ -277,6 +277,13 @@ export function update(parts, box, node, view, scene) {
   const whole = box.body.left + box.body.right - 2 * box.shape.half;
   const [moved, total] = view?.move ?? [0, 0];
   set(parts.progress, 'width', total > 0 ? Math.round((Math.min(moved, total) / total) * whole) : 0);
+}
+
+/** What was sent in vain, or else what was asked in vain, if that is much. @param {QueueView | null} view */
+export function remark(view) {
+  if (view?.deduplicated) return `${count(view.deduplicated)} deduplicated`;
+  const [billed, empty] = view?.calls ?? [0, 0];
+  return empty > 0 && empty * MUCH >= billed ? `${count(empty)} of ${count(billed)} requests empty` : '';
 }
 
 /** "5 groups", "23 tenants". @param {QueueView | null} view @param {boolean} fifo */
@@ -316,7 +323,8 @@ export function tell(node, view, now) {
   if (view.inflight) parts.push(`${count(view.inflight)} in flight`);
   if (view.delayed) parts.push(`${count(view.delayed)} delayed`);
   if (view.oldest !== null) parts.push(`oldest ${age(now - view.oldest)}`);
-  if (view.deduplicated) parts.push(`${count(view.deduplicated)} deduplicated`);
+  const inVain = remark(view);
+  if (inVain) parts.push(inVain);
   if (view.overtook) parts.push(`one was handed out before ${count(view.overtook[1])} older ones`);
   if (view.refusals) parts.push(`refused ${callouts.refusal(view).replace('⊘ ', '')}`);
   if (view.move) {
