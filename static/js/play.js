@@ -9,6 +9,7 @@ import { Caption } from 'app/player/caption.js';
 import { showConnection } from 'app/player/connection.js';
 import { mark, need, say } from 'app/player/dom.js';
 import { decodeHops, problemOf } from 'app/player/frames.js';
+import { Guarantees } from 'app/player/guarantees.js';
 import { fillHelp } from 'app/player/help.js';
 import { Inspector } from 'app/player/inspector.js';
 import { Journeys } from 'app/player/journey.js';
@@ -17,6 +18,7 @@ import { Log } from 'app/player/log.js';
 import { attachNames, storedNames } from 'app/player/names.js';
 import { Playhead } from 'app/player/playhead.js';
 import { Present } from 'app/player/present.js';
+import { Search } from 'app/player/search.js';
 import { addressAt, copy, momentIn, withoutMoment } from 'app/player/share.js';
 import { addressOf, RunSocket } from 'app/player/socket.js';
 import { Story } from 'app/player/story.js';
@@ -57,6 +59,14 @@ class PlayPage {
     const seek = (/** @type {number} */ to) => this.seek(to);
     this.transport = new Transport(need(document, '[data-transport]'), this.timeline, this.playhead, this.commands());
     this.log = new Log(need(document, '[data-log]'), this.timeline, { onSeek: seek, onFollow: follow });
+    this.search = new Search(need(document, '[data-log]'), {
+      onAsk: (query) => this.socket.send({ type: 'search', query }),
+      onFollow: follow,
+    });
+    this.guarantees = new Guarantees(need(document, '[data-guarantees]'), this.timeline, {
+      onGo: (guarantee) => this.goToBreak(guarantee),
+      onTell: (text) => this.summary.tell(text),
+    });
     this.journeys = new Journeys(need(document, '[data-journeys]'), this.timeline, { onSeek: seek, onFollow: follow });
     this.inspector = new Inspector(need(document, '#inspector'), this.timeline, {
       addressOf: (id) => `${document.body.dataset.runUrl}inspect/${encodeURIComponent(id)}/`,
@@ -256,6 +266,17 @@ class PlayPage {
   }
 
   /**
+   * Show how a guarantee was broken: the moment at which it was, and the message that did it.
+   * @param {import("app/player/frames.js").Guarantee} guarantee
+   */
+  goToBreak([, , , time, message]) {
+    if (time !== null) this.seek(time);
+    if (message === 0) return;
+    this.follow(message);
+    need(document, '#panel-journey').focus({ preventScroll: true });
+  }
+
+  /**
    * @param {number} id
    * @param {number} wall
    */
@@ -278,6 +299,7 @@ class PlayPage {
     if (message.type === 'frame') this.hearFrame(message);
     else if (message.type === 'history') this.hearHistory(message);
     else if (message.type === 'journey') this.hearJourney(message);
+    else if (message.type === 'found') this.search.hear(message);
     else if (message.type === 'forked') location.assign(message.url);
     else if (message.type === 'error') this.hearRefusal(message);
     else if (message.type === 'hello') this.hearHello(message);
@@ -382,6 +404,7 @@ class PlayPage {
     this.log.update(now);
     this.inspector.update(now, views, this.playhead.node);
     this.journeys.update(now, followed);
+    this.guarantees.update(now, wall);
     this.strip.update(now);
     this.summary.update(wall);
     const moving = isMoving(this.timeline.mode);

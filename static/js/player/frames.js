@@ -81,8 +81,18 @@
  * @property {Beat | null} [beat]
  */
 
-/** @typedef {{type: "history", furthest: number, series: Record<string, (number | null)[]>, marks: Mark[]}} History */
-/** @typedef {[from: number, to: number | null, node: number, state: string]} Span */
+/** @typedef {[key: string, title: string, state: string, time: number | null, message: number, node: number, sentence: string]} Guarantee */
+/** @typedef {{type: "history", furthest: number, series: Record<string, (number | null)[]>, marks: Mark[], guarantees: Guarantee[]}} History */
+/** @typedef {[from: number, to: number | null, node: number, state: string, message: number]} Span */
+/**
+ * @typedef {object} Found
+ * @property {"found"} type
+ * @property {string} query
+ * @property {[id: number, label: string, type: string, time: number, state: string][]} messages
+ * @property {number} more
+ * @property {number} searched records that were looked through
+ * @property {number} records
+ */
 /**
  * @typedef {object} Journey
  * @property {"journey"} type
@@ -92,6 +102,7 @@
  * @property {boolean} complete
  * @property {LogRow[]} steps
  * @property {Span[]} spans
+ * @property {[id: number, label: string][]} line the messages whose stays are shown, in the order in which they were made
  */
 /** @typedef {{type: "error", code: string, message: string, cure: string, about: string}} Refusal */
 

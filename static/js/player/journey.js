@@ -64,7 +64,7 @@ export class Journeys {
     const journey = this.shown === null ? undefined : journeys.get(this.shown);
     this.empty.hidden = journey !== undefined;
     const { width } = this;
-    const drawn = `${this.shown}|${followed}|${journeys.size}|${journey?.steps.length}|${journey?.complete}|${width}`;
+    const drawn = `${this.shown}|${followed}|${journeys.size}|${journey?.steps.length}|${journey?.line.length}|${journey?.complete}|${width}`;
     const open = journey !== undefined && !journey.complete;
     if (drawn !== this.drawn) {
       this.drawn = drawn;
@@ -131,7 +131,8 @@ export class Journeys {
     if (journey === undefined || this.lane.hidden) return;
     const titles = this.timeline.hello.nodes.map((facts) => facts.title);
     const reach = Math.max(now, journey.steps[journey.steps.length - 1]?.[0] ?? 0);
-    const lane = laneOf(journey.spans, titles, { left: LEFT, width: width - LEFT - RIGHT, now: reach });
+    const room = { left: LEFT, width: width - LEFT - RIGHT, now: reach };
+    const lane = laneOf(journey.spans, titles, room, new Map(journey.line));
     const picture = drawing('svg', {
       width,
       height: lane.height + AXIS,
@@ -141,7 +142,11 @@ export class Journeys {
     for (const row of lane.rows) {
       const middle = row.y + ROW / 2;
       picture.append(drawing('path', { class: 'lane-line', d: `M${LEFT} ${middle}H${width - RIGHT}` }));
-      picture.append(drawing('text', { class: 'lane-title', x: 0, y: middle + 5 }, shorten(row.title)));
+      const up = row.whose === '' ? 5 : -1;
+      picture.append(drawing('text', { class: 'lane-title', x: 0, y: middle + up }, shorten(row.title)));
+      if (row.whose !== '') {
+        picture.append(drawing('text', { class: 'lane-whose', x: 0, y: middle + 12 }, shorten(row.whose)));
+      }
     }
     for (const move of lane.moves) {
       picture.append(drawing('path', { class: 'lane-move', d: `M${move.x1} ${move.y1}L${move.x2} ${move.y2}` }));
@@ -212,7 +217,7 @@ export class Journeys {
   words(journey, lane) {
     const stays = lane.stays.map((stay) => {
       const row = lane.rows.find((candidate) => candidate.y === stay.y - (ROW - stay.height) / 2);
-      return `${row?.title ?? ''}: ${STATE_WORDS.get(stay.state) ?? stay.state} ${duration(stay.to - stay.from)}`;
+      return `${[row?.whose, row?.title].filter(Boolean).join(' at ')}: ${STATE_WORDS.get(stay.state) ?? stay.state} ${duration(stay.to - stay.from)}`;
     });
     return `${journey.label}. ${stays.join('; ')}.`;
   }

@@ -19,7 +19,7 @@ export const KEYS = Object.freeze([
   { keys: ['-', '_'], action: 'slower', shown: '−', means: 'Slower' },
   { keys: ['PageDown'], action: 'nextMark', shown: 'Page down', means: 'To the next mark on the track' },
   { keys: ['PageUp'], action: 'lastMark', shown: 'Page up', means: 'To the mark before' },
-  { keys: ['/'], action: 'search', shown: '/', means: 'Search in the log' },
+  { keys: ['/'], action: 'search', shown: '/', means: 'Search in the log, and for a message' },
   { keys: ['p'], action: 'present', shown: 'p', means: 'The stage alone, for a projector, and back' },
   { keys: ['?'], action: 'help', shown: '?', means: 'This list' },
   { keys: ['Escape'], action: 'escape', shown: 'Esc', means: 'Stop following, close what is open' },

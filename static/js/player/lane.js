@@ -6,7 +6,7 @@
  */
 
 /** @typedef {import("app/player/frames.js").Span} Span */
-/** @typedef {{node: number, title: string, y: number}} Row */
+/** @typedef {{node: number, title: string, whose: string, y: number}} Row `whose`: the message's name, where several are shown */
 /** @typedef {{x: number, y: number, width: number, height: number, state: string, from: number, to: number, open: boolean}} Stay */
 /** @typedef {{x1: number, y1: number, x2: number, y2: number, from: number}} Move */
 /** @typedef {{rows: Row[], stays: Stay[], moves: Move[], height: number, xOf: (time: number) => number, start: number, end: number}} Lane */
@@ -20,20 +20,23 @@ const LEAST = 3;
  * @param {Span[]} spans in order of time
  * @param {string[]} titles of the nodes, by index
  * @param {{left: number, width: number, now: number}} room `now` ends a span that is not over
+ * @param {Map<number, string>} names of the messages that stay there: with several, each has rows of its own
  * @returns {Lane}
  */
-export function laneOf(spans, titles, { left, width, now }) {
+export function laneOf(spans, titles, { left, width, now }, names = new Map()) {
   const start = spans.length === 0 ? 0 : Math.min(...spans.map(([from]) => from));
   const end = Math.max(start + 1, ...spans.map(([from, to]) => to ?? Math.max(from, now)));
   const xOf = (/** @type {number} */ time) => left + ((time - start) / (end - start)) * width;
-  /** @type {Map<number, Row>} */
+  /** @type {Map<string, Row>} */
   const rows = new Map();
   /** @type {Stay[]} */
   const stays = [];
-  for (const [from, to, node, state] of spans) {
+  for (const [from, to, node, state, message] of spans) {
     if (state === 'travelling' || node < 0) continue;
-    const row = rows.get(node) ?? { node, title: titles[node] ?? '', y: TOP + rows.size * ROW };
-    rows.set(node, row);
+    const key = names.size > 1 ? `${node} ${message}` : String(node);
+    const whose = names.size > 1 ? (names.get(message) ?? '') : '';
+    const row = rows.get(key) ?? { node, title: titles[node] ?? '', whose, y: TOP + rows.size * ROW };
+    rows.set(key, row);
     const until = to ?? Math.max(from, now);
     const x = xOf(from);
     const length = Math.max(LEAST, xOf(until) - x);

@@ -96,7 +96,7 @@ export class Timeline {
     /** @type {{at: number, card: Beat} | null} */
     this.beat = null;
     /** @type {History} */
-    this.history = { type: 'history', furthest: 0, series: { time: [] }, marks: [] };
+    this.history = { type: 'history', furthest: 0, series: { time: [] }, marks: [], guarantees: [] };
     /** @type {Map<number, Journey>} in the order in which they were asked for */
     this.journeys = new Map();
     /** @type {(View | null)[]} */
