@@ -272,6 +272,7 @@ class PlayPage {
   goToBreak([, , , time, message]) {
     if (time !== null) this.seek(time);
     if (message === 0) return;
+    this.journeys.wanted = time;
     this.follow(message);
     need(document, '#panel-journey').focus({ preventScroll: true });
   }

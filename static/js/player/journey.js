@@ -52,6 +52,8 @@ export class Journeys {
     }).observe(root);
     /** @type {number | null} */
     this.shown = null;
+    /** @type {number | null} the moment whose step is to be scrolled to, once it is on show */
+    this.wanted = null;
   }
 
   /**
@@ -200,6 +202,10 @@ export class Journeys {
       if (!later) latest = row;
     }
     if (latest !== null) mark(latest, 'data-latest', 'true');
+    if (latest !== null && this.wanted === now && journey.message === this.shown) {
+      this.wanted = null;
+      latest.scrollIntoView({ block: 'nearest' });
+    }
     const line = this.lane.querySelector('[data-lane-now]');
     if (line === null) return;
     const [start, end] = [Number(this.lane.dataset.start), Number(this.lane.dataset.end)];
