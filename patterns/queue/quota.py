@@ -9,7 +9,7 @@ Source: SQS Developer Guide, "Amazon SQS message quotas", "High throughput for F
 distribution for high throughput for SQS FIFO queues".
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from zlib import crc32
 
 from patterns.queue.throttle import Throttle
@@ -37,18 +37,22 @@ class Quota:
     def __init__(self, by_partition: bool = False) -> None:
         self.by_partition = by_partition
         self._whole: dict[str, Throttle] = {}
-        self._partitions: dict[tuple[str, int], Throttle] = {}
+        self._partitions: dict[str, dict[int, Throttle]] = {}
 
-    def refuses(self, verb: str, groups: Iterable[str], now: Micros) -> ServiceError | None:
+    def refuses(self, verb: str, groups: Sequence[str], now: Micros) -> ServiceError | None:
         """The error that a call at `now` is answered with, or None and it is counted.
 
         `verb` is the action as the service spells it; `groups` are those of the messages that it names.
         """
-        if self.by_partition:
-            for place in dict.fromkeys(map(partition, groups)):
-                throttle = self._partitions.get((verb, place))
+        if self.by_partition and groups:
+            partitions = self._partitions.get(verb)
+            if partitions is None:
+                self._partitions[verb] = partitions = {}
+            places = map(partition, groups)
+            for place in places if len(groups) == 1 else dict.fromkeys(places):
+                throttle = partitions.get(place)
                 if throttle is None:
-                    self._partitions[verb, place] = throttle = Throttle(CALLS)
+                    partitions[place] = throttle = Throttle(CALLS)
                 if throttle.refuses(now):
                     return _refusal(f"partition {place + 1} of {PARTITIONS}", verb, CALLS)
         whole = self._whole.get(verb)

@@ -1,6 +1,6 @@
 """Refusing: a request that a fault keeps from being answered, and a message that can't be taken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patterns.queue import receipts, requests
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RECENT: Micros = 5 * SECOND
 
 
-def objection(queue: "QueueNode", verb: str, groups: Iterable[str] = ()) -> ServiceError | None:
+def objection(queue: "QueueNode", verb: str, groups: Sequence[str] = ()) -> ServiceError | None:
     """The error that a fault or the quota of a FIFO queue answers this request with, if it does."""
     if queue.unavailable:
         return requests.UNAVAILABLE
@@ -25,7 +25,7 @@ def objection(queue: "QueueNode", verb: str, groups: Iterable[str] = ()) -> Serv
     return queue.quota.refuses(verb, groups, queue.kernel.now) if queue.quota is not None else None
 
 
-def refused(queue: "QueueNode", call: Call, verb: str, groups: Iterable[str] = ()) -> bool:
+def refused(queue: "QueueNode", call: Call, verb: str, groups: Sequence[str] = ()) -> bool:
     """Whether a fault or the quota refuses this request, which then has its answer; `groups` are those it names."""
     error = objection(queue, verb, groups)
     if error is not None:

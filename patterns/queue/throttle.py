@@ -9,16 +9,17 @@ class Throttle:
     Source of the method: ITU-T I.371, the generic cell rate algorithm (virtual scheduling).
     """
 
-    __slots__ = ("_gap", "_next")
+    __slots__ = ("_gap", "_most", "_next")
 
     def __init__(self, per_second: float) -> None:
         self._gap: Micros = max(1, round(SECOND / per_second))
+        self._most: Micros = max(SECOND, self._gap)
         self._next: Micros = 0
 
     def refuses(self, now: Micros) -> bool:
         """Whether a request at `now` is one too many; if not, it is counted."""
-        following = max(self._next, now) + self._gap
-        if following - now > max(SECOND, self._gap):
+        following = (self._next if self._next > now else now) + self._gap
+        if following - now > self._most:
             return True
         self._next = following
         return False

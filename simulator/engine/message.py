@@ -7,6 +7,8 @@ node counts for itself, so that adding or changing a worker never renumbers what
 import json
 from typing import Any, NamedTuple
 
+import orjson
+
 from simulator.engine.clock import Micros
 
 MessageId = int
@@ -48,7 +50,12 @@ def type_of(body: Any, otherwise: str) -> str:
 
 def as_text(value: Any) -> str:
     """A body or a member of one as it counts and travels: text as it is, anything else as compact JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # an integer of more than 64 bits
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def message_id(serial: int, origin: int) -> MessageId:
