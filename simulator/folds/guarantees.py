@@ -80,7 +80,9 @@ class Guarantees:
         self._broken: dict[str, Break] = {}
         self._begun = False
         self._doubtful = False
-        self._received = self._processed = self._settled = self._ordered = 0
+        self._received = self._processed = self._settled = 0
+        self._ordered: dict[int, int] = {}
+        self._disordered: dict[int, None] = {}
         # Where a message that is still on its way was processed; where one was deleted that was not, and whether that
         # was the last copy; and those whose delete needs no work: a person had received them, or they are second
         # copies of what was processed.
@@ -117,6 +119,8 @@ class Guarantees:
             broken = self._broken.get(key)
             if broken is not None:
                 time, message, node, sentence = broken
+                if key == "group_order":
+                    sentence += self._others_in_order()
                 rows.append([key, title, "broken", time, message, node, sentence])
             else:
                 judged, sentence = self._verdict(key)
@@ -160,7 +164,7 @@ class Guarantees:
     def _enters(self, record: Record, group_at: int, _: int) -> None:
         """A channel stores a message: that is its place in the order of its group."""
         self._begun = True
-        if "group_order" not in self._broken:
+        if record[2] not in self._disordered:
             group = record[group_at] if 0 < group_at < len(record) else ""
             self._order.enter(record[3], record[2], group or "")
 
@@ -204,8 +208,9 @@ class Guarantees:
         if len(self._done) > MOST:
             del self._done[next(iter(self._done))]
             self._doubtful = True
-        if self._order.knows(message):
-            self._ordered += 1
+        channel = self._order.channel_of(message)
+        if channel >= 0:
+            self._ordered[channel] = self._ordered.get(channel, 0) + 1
             overtaken = self._order.act(message, node)
             if overtaken is not None:
                 self._came_late(record, *overtaken)
@@ -332,7 +337,13 @@ class Guarantees:
         allowed = self._allowed[channel].get("group_order", "")
         sentence = f"{said}, although {label} came to {title} first ({order}). {allowed}".rstrip()
         self._break("group_order", record, record[2], sentence)
-        self._order.clear()
+        self._order.drop(channel)
+        self._disordered[channel] = None
+
+    def _others_in_order(self) -> str:
+        """Which channels have kept their order when another has not."""
+        kept = [self._title(channel) for channel in self._ordered if channel not in self._disordered]
+        return f" {' and '.join(kept)} kept the order of every group so far." if kept else ""
 
     def _break(self, key: str, record: Record, node: int, sentence: str) -> None:
         """The first record that breaks a guarantee is the one that counts."""
@@ -350,7 +361,7 @@ class Guarantees:
             said = f"{_count(self._received, 'receive')}, none of a message that had been received before."
             return bool(self._received), said if self._received else "Nothing has been received yet."
         if key == "group_order":
-            said = f"{_count(self._ordered, 'message')} processed in the order in which they came."
+            said = f"{_count(sum(self._ordered.values()), 'message')} processed in the order in which they came."
             return bool(self._ordered), said if self._ordered else "Nothing from a queue has been processed yet."
         if key == "exactly_once_effect":
             said = f"{_count(self._processed, 'effect')}, none of them twice."

@@ -63,8 +63,10 @@ class Order:
         if len(self._places) > MOST_PLACES:
             self.leave(next(iter(self._places)))
 
-    def knows(self, message: MessageId) -> bool:
-        return message in self._places
+    def channel_of(self, message: MessageId) -> int:
+        """The channel in whose order a message stands, or -1."""
+        entry = self._places.get(message)
+        return entry[1].name[0] if entry is not None else -1
 
     def act(self, message: MessageId, consumer: int) -> tuple[Name, MessageId] | None:
         """A consumer has done its work on a message; if it had done so on a later one of the group before, which."""
@@ -87,9 +89,10 @@ class Order:
             if not group.live:
                 del self._groups[group.name]
 
-    def clear(self) -> None:
-        self._places.clear()
-        self._groups.clear()
+    def drop(self, channel: int) -> None:
+        """Forget a channel whose order is of no interest any more."""
+        self._places = {one: entry for one, entry in self._places.items() if entry[1].name[0] != channel}
+        self._groups = {name: group for name, group in self._groups.items() if name[0] != channel}
 
     def __reduce__(self) -> tuple[Any, ...]:
         groups = list(self._groups.values())

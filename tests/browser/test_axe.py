@@ -46,6 +46,13 @@ def test_the_play_page_has_no_violation_whatever_is_open(reader: Page, house: st
     player.choose("mailer").tab("Messages").inspector.locator("[data-message] a").first.click()
     expect(reader.locator("[data-journey-steps] li").first).to_be_visible()
     assert _violations(reader) == [], "with a journey"
+    reader.get_by_role("tab", name="Guarantees").click()
+    expect(reader.locator("[data-guarantee]").first).to_be_visible()
+    assert _violations(reader) == [], "with the guarantees"
+    reader.get_by_role("searchbox", name="Search in the log").fill("m-1")
+    expect(reader.locator("[data-found-list] button").first).to_be_visible()
+    assert _violations(reader) == [], "with what was found"
+    reader.keyboard.press("Escape")
     reader.get_by_role("button", name="Text view").click()
     reader.keyboard.press("?")
     expect(reader.get_by_role("dialog")).to_be_visible()

@@ -1,6 +1,7 @@
 """Guarantees: each holds, or names the first record that broke it, however the records come."""
 
 import pickle
+import re
 from functools import cache
 from typing import Any
 
@@ -197,6 +198,34 @@ def test_each_group_has_its_own_order() -> None:
     assert broken(run, [*came, second, first, third]) == []
     assert broken(run, [*came, third, second, first]) == ["group_order"]
     assert "(in group a)" in verdicts(run, [*came, third, first])["group_order"][4]
+
+
+@pytest.mark.parametrize("fifo", [True, False])
+def test_the_same_orders_keep_their_order_in_a_fifo_queue_and_lose_it_in_a_standard_one(fifo: bool) -> None:
+    """Source: SQS Developer Guide, "FIFO delivery logic"."""
+    body = {"order": {"one_of": ["a", "b", "c"]}, "step": {"sequence": {}}}
+    run = scenario(
+        producer("shop", to="orders", group="order", body=body, arrivals={"poisson": {"per_second": 4}}),
+        queue("orders", **({"FifoQueue": True, "ContentBasedDeduplication": True} if fifo else {})),
+        worker("packer", polls="orders", service={"exponential": {"mean": 0.4}}, concurrency=3),
+    )
+    rows = verdicts(run, records_of(run, 2 * MINUTE))
+    assert rows["group_order"][0] == ("holds" if fifo else "broken")
+    assert fifo or re.search(r"\(in group [abc]\)", rows["group_order"][4])
+
+
+def test_a_queue_that_keeps_its_order_is_named_beside_one_that_does_not() -> None:
+    run = scenario(
+        producer("shop", to=["loose", "strict"], arrivals={"poisson": {"per_second": 4}}),
+        queue("loose"),
+        queue("strict"),
+        worker("one", polls="loose", service={"exponential": {"mean": 0.4}}, concurrency=3),
+        worker("two", polls="strict", service=SECOND // 20),
+    )
+    rows = verdicts(run, records_of(run, MINUTE))
+    assert rows["group_order"][0] == "broken"
+    assert "came to loose first" in rows["group_order"][4]
+    assert rows["group_order"][4].endswith("strict kept the order of every group so far.")
 
 
 def test_a_delete_before_work_that_then_fails_breaks_at_least_once() -> None:
