@@ -3,12 +3,13 @@
 The page's script (static/js/player/live.js) says the same of the moment on show; these are for the page as it arrives.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
 STATES = ((4, "blocked"), (1, "held"), (2, "noisy"))  # bits, the graver first
+HELD, NOISY = 1, 2
 DECIMALS = 8  # of a dollar, at most
 
 
@@ -41,6 +42,30 @@ def groups(view: Mapping[str, Any]) -> list[Group] | None:
         Group(name, waiting, inflight, next((words for bit, words in STATES if state & bit), ""))
         for name, waiting, inflight, state in view.get("groups", ())
     ]
+
+
+def reasons(view: Mapping[str, Any], label: Callable[[int], str]) -> list[str]:
+    """Of which group each message at the head of a queue is, and what it waits for; "" for one without a group."""
+    holders = {group: message for message, *_, group in view.get("shelf", ())} if view.get("groups") else {}
+    last: dict[int, int] = {}
+    found = []
+    for message, *_, group, state in view["head"] if view.get("groups") else ():
+        before = last.get(group)
+        last[group] = message
+        name = view["groups"][group][0] if group >= 0 else ""
+        if not name:
+            found.append("")
+        elif not view.get("fifo"):
+            found.append(f"{name} (noisy)" if state & NOISY else name)
+        elif before is not None:
+            found.append(f"behind {label(before)} of group {name}")
+        elif state & HELD:
+            found.append(
+                f"group {name} is held" + (f": {label(holders[group])} is in flight" if group in holders else "")
+            )
+        else:
+            found.append(f"group {name}")
+    return found or [""] * len(view.get("head", ()))
 
 
 def price(micros: float) -> str:

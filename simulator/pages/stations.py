@@ -14,6 +14,7 @@ from simulator.engine.node import Node
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import Pattern
 from simulator.live.session import Session
+from simulator.pages import facts
 from simulator.pages.schema import words
 
 # The numbers of each pattern's view that matter most: (words, path into the view, format as the page's script has it).
@@ -148,10 +149,11 @@ def held(session: Session, target: Target) -> list[Held]:
     """The messages a node's view shows, those that matter next first."""
     view, now = target.view, session.run.now
     found = []
-    for capsule in view.get("head", ()):
+    why = facts.reasons(view, session.recording.narrator.label)
+    for capsule, reason in zip(view.get("head", ()), why, strict=True):
         rest = "dead letter" if view.get("dead") else "waiting"
         state = f"{rest} {clock.words(max(0, now - capsule[4]))}"
-        found.append(_held(session, capsule, receives=capsule[3], state=state))
+        found.append(_held(session, capsule, receives=capsule[3], state=state, why=reason))
     for capsule in view.get("shelf", ()):
         left = clock.words(max(0, capsule[5] - now))
         found.append(_held(session, capsule, receives=capsule[3], state=f"hidden {left}", hollow=True))
@@ -164,10 +166,13 @@ def held(session: Session, target: Target) -> list[Held]:
     return found[:MOST_MESSAGES]
 
 
-def _held(session: Session, capsule: list[Any], *, receives: int, state: str, hollow: bool = False) -> Held:
+def _held(
+    session: Session, capsule: list[Any], *, receives: int, state: str, hollow: bool = False, why: str = ""
+) -> Held:
     message, look, flags = capsule[:3]
     looks = session.run.looks
-    notes = [f"×{receives}"] if receives > 1 else []
+    notes = [why] if why else []
+    notes += [f"×{receives}"] if receives > 1 else []
     notes += ["duplicate"] if flags & DUPLICATE else []
     notes += ["poison"] if flags & POISON else []
     kind = looks[look] if 0 <= look < len(looks) else ""

@@ -1,6 +1,6 @@
 """What a panel says of a queue beside its numbers, from nothing but its view."""
 
-from simulator.pages.facts import Group, groups, price, sentences
+from simulator.pages.facts import Group, groups, price, reasons, sentences
 
 
 def test_a_queue_that_has_nothing_to_say_says_nothing():
@@ -41,3 +41,19 @@ def test_a_group_that_is_blocked_is_not_called_held():
 
 def test_a_price_has_two_digits_that_say_something():
     assert [price(micros) for micros in (0, 0.4, 52, 410_000)] == ["$0.00", "$0.00000040", "$0.000052", "$0.41"]
+
+
+def test_a_message_says_why_it_waits():
+    view = {
+        "fifo": True,
+        "groups": [["ann", 2, 1, 1], ["bob", 1, 0, 0]],
+        "head": [[1, 0, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 1, 0], [3, 0, 0, 0, 0, 0, 1], [4, 0, 0, 0, 0, -1, 0]],
+        "shelf": [[9, 0, 0, 1, 0, 30, -1, 0]],
+    }
+    said = ["group ann is held: m-9 is in flight", "group bob", "behind m-1 of group ann", ""]
+    assert reasons(view, lambda message: f"m-{message}") == said
+
+
+def test_a_queue_without_groups_gives_no_reasons():
+    assert reasons({"head": [[1, 0, 0, 0, 0]], "groups": []}, str) == [""]
+    assert reasons({}, str) == []
