@@ -26,7 +26,7 @@ def main(address: str) -> str | None:
         if options is None:
             return chromium.ADVICE
         browser = playwright.chromium.launch(args=chromium.ARGUMENTS, **options)
-        for take in (_library, _play, _story, _phone, _projector):
+        for take in (_library, _play, _story, _order, _phone, _projector):
             take(browser, address)
         browser.close()
     large = [path.name for path in HERE.glob("*.png") if path.stat().st_size > LARGEST]
@@ -52,6 +52,13 @@ def _story(browser: Browser, address: str) -> None:
     player.story(on=False).go_to(38).story(on=True).press_play().stands()
     player.card.wait_for()
     _take(player, "play-light")
+
+
+def _order(browser: Browser, address: str) -> None:
+    """The same work through a standard queue and a FIFO queue: there groups wait behind locks."""
+    player = _open(browser.new_page(viewport=WIDE, color_scheme="dark"), f"{address}/play/order-matters/")
+    player.story(on=False).go_to(60).choose("fifo").tab("Messages")
+    _take(player, "order-dark")
 
 
 def _phone(browser: Browser, address: str) -> None:
