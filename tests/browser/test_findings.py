@@ -72,3 +72,22 @@ def test_messages_are_found_by_what_they_say_and_by_what_became_of_them(play: Op
     expect(page.get_by_role("tabpanel", name="Journey").locator("[data-journey-steps]")).to_contain_text("poison")
     search.fill("")
     expect(page.locator("[data-found]")).to_be_hidden()
+
+
+def test_a_redriven_message_is_followed_from_what_it_was(play: Opener):
+    player = play().go_to(150).choose("emails-dead")
+    player.tab("Operations").operate("Start a redrive", {})
+    page = player.page
+    player.press_play()
+    player.until(lambda: any("stores emails-dead-1" in sentence for _, sentence in player.told()), "it is moved back")
+    player.press_pause()
+    page.keyboard.press("/")
+    page.get_by_role("searchbox", name="Search in the log").fill("emails-dead-1")
+    expect(page.locator("[data-found-list] button")).to_have_count(1)
+    page.keyboard.press("Enter")
+    journey = page.get_by_role("tabpanel", name="Journey")
+    expect(journey.get_by_role("heading")).to_contain_text("emails-dead-1")
+    whose = journey.locator(".lane-whose")
+    expect(whose.first).to_contain_text("m-")
+    expect(whose.last).to_contain_text("emails-dead-1")
+    expect(journey.locator("[data-journey-steps]")).to_contain_text("once more, as a move task brings it")
