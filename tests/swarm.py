@@ -52,7 +52,10 @@ QUEUE_DEEDS = [
 
 @dataclass
 class Swarm:
-    """One swarm while it is played: its run, what people have learned from answers, and what was refused."""
+    """One swarm while it is played: its run, what people have learned from answers, and what was refused.
+
+    `steps` are the run's own actions and what was done to it, together.
+    """
 
     seed: int
     run: Run
@@ -61,6 +64,7 @@ class Swarm:
     pending: list[tuple[str, Call]] = field(default_factory=list)
     refused: int = 0
     errors: int = 0
+    steps: int = 0
 
     def play(self, most_seconds: float, most_records: int) -> None:
         """Let some virtual time pass, in odd steps, and then do something at random, or nothing.
@@ -70,11 +74,15 @@ class Swarm:
         draw, run = self.random, self.run
         until = run.now + round(draw.random() ** 2 * most_seconds * SECOND)
         most = run.trace.count + most_records
-        while run.advance(until, limit := draw.randint(1, 500)) >= limit and run.trace.count < most:
-            pass
+        while True:
+            done = run.advance(until, limit := draw.randint(1, 500))
+            self.steps += done
+            if done < limit or run.trace.count >= most:
+                break
         self._read_answers()
         for _ in range(draw.choice([0, 1, 1, 1, 2, 5])):
             self._do_something()
+            self.steps += 1
 
     def _do_something(self) -> None:
         target, verb, arguments = _deed(self)

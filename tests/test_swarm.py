@@ -1,7 +1,7 @@
 """Whatever the scenario and whatever is done to it: messages are conserved, queues keep their word, a run is a value.
 
-Forty small swarms are played each time, always the same ones. `-m long` plays bigger ones that nobody has seen before
-(about half a million steps); `--swarm-seed N` plays the swarm of one seed, both small and big.
+Forty small swarms are played each time, always the same ones. `-m long` plays bigger ones that nobody has seen before,
+a million steps of them or more; `--swarm-seed N` plays the swarm of one seed, both small and big.
 """
 
 import json
@@ -15,7 +15,8 @@ from simulator.engine.trace import Record, line
 from tests.laws import Laws
 from tests.swarm import Swarm, swarm
 
-SMALL, BIG = 40, 60
+SMALL = 40
+MANY_STEPS, MANY_SWARMS = 1_000_000, 24
 
 # What must happen somewhere among the small swarms.
 EXPECTED = [
@@ -52,10 +53,7 @@ EXPECTED = [
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         given = metafunc.config.getoption("swarm_seed")
-        fresh = SystemRandom()
-        big = "big" in metafunc.function.__name__
-        seeds = [given] if given is not None else [fresh.randrange(2**32) for _ in range(BIG)] if big else range(SMALL)
-        metafunc.parametrize("seed", seeds)
+        metafunc.parametrize("seed", range(SMALL) if given is None else [given])
 
 
 def test_a_small_swarm_keeps_the_laws(seed: int) -> None:
@@ -63,8 +61,14 @@ def test_a_small_swarm_keeps_the_laws(seed: int) -> None:
 
 
 @pytest.mark.long
-def test_a_big_swarm_keeps_the_laws(seed: int) -> None:
-    _play(seed, stretches=250, seconds=60, most=4000)
+def test_messages_are_conserved_over_a_million_random_steps(pytestconfig: pytest.Config) -> None:
+    given, fresh = pytestconfig.getoption("swarm_seed"), SystemRandom()
+    steps = swarms = 0
+    while steps < MANY_STEPS or swarms < MANY_SWARMS:
+        steps += _play(fresh.randrange(2**32) if given is None else given, stretches=250, seconds=60, most=4000)
+        swarms += 1
+        if given is not None:
+            break
 
 
 def test_the_swarms_are_lively_enough_to_prove_something() -> None:
@@ -83,8 +87,11 @@ def test_the_swarms_are_lively_enough_to_prove_something() -> None:
     assert refused > 20 and errors > 20
 
 
-def _play(seed: int, stretches: int, seconds: float, most: int) -> None:
-    """Play a swarm, checking the laws on the way; store it once in the middle; then run it twice more, and compare."""
+def _play(seed: int, stretches: int, seconds: float, most: int) -> int:
+    """Play a swarm, checking the laws on the way; store it once in the middle; then run it twice more, and compare.
+
+    Returns how many steps it took.
+    """
     print(f"swarm seed {seed}")
     played = swarm(seed)
     laws = Laws(played.run)
@@ -103,6 +110,7 @@ def _play(seed: int, stretches: int, seconds: float, most: int) -> None:
     records += played.run.trace.take()
     _compare_with_restored(played, records, *stored)
     _compare_with_replayed(played, records)
+    return played.steps
 
 
 def _compare_with_restored(played: Swarm, records: list[Record], state: bytes, applied: int, count: int) -> None:
