@@ -210,9 +210,9 @@ MEASURES = (
     Measure("in", "in", "messages/s", counts=("enqueued", "delayed")),
     Measure("out", "deleted", "messages/s", counts=("deleted",), beside="in"),
     Measure("age", "age of the oldest", "s", gauge="age"),
+    Measure("latency", "from sent to deleted", "s", values=("deleted", "age")),
     Measure("requests", "requests billed", "requests", gauge="requests"),
     Measure("empty", "empty receives", "receives/s", counts=("empty_receive", "missed_by_sample")),
-    Measure("latency", "from sent to deleted", "s", values=("deleted", "age")),
 )
 
 PATTERN = Pattern(
