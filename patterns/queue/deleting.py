@@ -70,6 +70,6 @@ def _delete(queue: "QueueNode", given: Any) -> ServiceError | None:
         queue.trace.append((now, "deleted", queue.index, message, entry.earlier + attempt, now - entry.sent))
         if queue.careless:
             copies.of_delete(queue, entry)
-        if queue.passed_group is not None:
+        if queue.passed_group is not None and queue.passed_group == entry.message.group:
             ordering.tell_released(queue)
     return None

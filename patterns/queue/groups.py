@@ -65,6 +65,10 @@ class Group:
             heapq.heappop(back)
             self.void -= 1
         start, end = self.start, len(line)
+        if start == end:
+            return None
+        if line[start].state != GONE:
+            return line[start]
         while start < end and line[start].state == GONE:
             start += 1
             self.void -= 1
@@ -78,6 +82,7 @@ class Group:
             heapq.heappop(self.back)
         else:
             self.start += 1
+            self._tidy()
 
     def forget(self) -> None:
         """One in `line` or `back` is gone."""

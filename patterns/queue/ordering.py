@@ -19,8 +19,13 @@ def tell_passed(queue: "QueueNode", before: int) -> None:
     """
     order = queue.visible
     assert isinstance(order, ByGroup), "only a FIFO queue has groups"
+    told = queue.passed_group
+    if told is not None:
+        if not order.row(told)[2]:  # what held it has expired or was purged
+            queue.passed_group = None
+        return
     name = order.passed_over(before)
-    if name is not None and queue.passed_group is None and order.row(name)[3] & HELD:
+    if name is not None and order.row(name)[3] & HELD:
         queue.passed_group = name
         queue.record("group_held", 0, name)
 
