@@ -39,7 +39,7 @@ def _rule(number: int) -> Rule:
     asked: dict[int, Rule] = {
         0: {"store": [f"store-{value}"], "status": ["paid", "sent"]},
         1: {"sku": [{"prefix": f"{value:05}-"}]},
-        2: {"file": [{"suffix": f"-{value:05}.csv"}]},
+        2: {"file": [{"suffix": f"-{value:05}.csv"}, {"wildcard": f"*-{value:05}.csv.*"}]},
         3: {"path": [{"wildcard": f"/shelf/{value}/*.json"}]},
         4: {"price": [{"numeric": [">=", 10 * value, "<", 10 * value + 10]}]},
         5: {"address": [{"cidr": f"10.{value // 256}.{value % 256}.0/24"}]},

@@ -14,6 +14,7 @@ from patterns.filters.events import event_of
 from patterns.filters.grammar import Alternative, Clause
 from patterns.filters.matcher import Pattern, compiled, satisfied
 from patterns.filters.operators import Operator
+from patterns.filters.policies import FilterPolicy
 from patterns.filters.scalars import Json, Scalar
 from patterns.filters.values import ValueIndex, strength
 
@@ -37,12 +38,15 @@ class _Branches:
 
 
 class RuleIndex:
-    """Rules by name. Plain data: it can be pickled, and the order of what it finds is the order of adding."""
+    """Rules by name: event patterns, or filter policies of one scope; their messages are given as `message_fields`.
+
+    Plain data: it can be pickled, and the order of what it finds is the order of adding.
+    """
 
     def __init__(self) -> None:
         self._root = _Node()
         self._serials: dict[str, int] = {}
-        self._rules: dict[int, tuple[str, Pattern]] = {}
+        self._rules: dict[int, tuple[str, Pattern | FilterPolicy]] = {}
         self._next = 0
         self._wanted: dict[str, int] = {}
         """The paths that rules name, and those on the way to them, with how many clauses want them."""
@@ -53,9 +57,9 @@ class RuleIndex:
     def __contains__(self, rule: str) -> bool:
         return rule in self._serials
 
-    def add(self, rule: str, pattern: Pattern | Json) -> None:
+    def add(self, rule: str, pattern: Pattern | FilterPolicy | Json) -> None:
         """Add a rule; one of the same name is replaced and keeps its place in the order. Raises InvalidPattern."""
-        made = pattern if isinstance(pattern, Pattern) else compiled(pattern)
+        made = pattern if isinstance(pattern, Pattern | FilterPolicy) else compiled(pattern)
         serial = self._serials.get(rule)
         if serial is None:
             serial = self._serials[rule] = self._next
@@ -72,7 +76,7 @@ class RuleIndex:
         self._withdraw(serial)
         del self._rules[serial]
 
-    def pattern(self, rule: str) -> Pattern:
+    def pattern(self, rule: str) -> Pattern | FilterPolicy:
         """The pattern of a rule, to explain it. Raises KeyError."""
         return self._rules[self._serials[rule]][1]
 

@@ -31,7 +31,10 @@ class FilterPolicy:
     scope: str
 
     def matches(self, message: Json) -> bool:
-        """`message`: in scope MessageAttributes the attributes, else the body, an object or text. Never raises."""
+        """`message`: in scope MessageAttributes the attributes, else the body, an object or text.
+
+        Whoever asks many policies about one message gives what `message_fields` made of it.
+        """
         event = self._event(message)
         return event is not None and any(satisfied(one, event) for one in self.alternatives)
 
@@ -45,12 +48,19 @@ class FilterPolicy:
     def _event(self, message: Json) -> Event | None:
         if self.alternatives == ((),):
             return Event()  # it asks for nothing, so that any message will do
-        if self.scope == ATTRIBUTES:
-            return _attributes(message)
-        try:
-            return event_of(message, SNS.decimals)
-        except InvalidEvent:
-            return None
+        return message_fields(message, self.scope)
+
+
+def message_fields(message: Json, scope: str) -> Event | None:
+    """A message as policies of one scope see it; None for a body that is no JSON object."""
+    if isinstance(message, Event):
+        return message
+    if scope == ATTRIBUTES:
+        return _attributes(message)
+    try:
+        return event_of(message, SNS.decimals)
+    except InvalidEvent:
+        return None
 
 
 def filter_policy(policy: Json, scope: str = ATTRIBUTES) -> FilterPolicy:

@@ -1,9 +1,9 @@
 """The clauses of one field, found by a value without trying each.
 
 Exact values are looked up; beginnings are looked up by each length that occurs, ends alike, blocks of addresses by each
-size; ranges stand in a tree of intervals. A wildcard is tried where the text before its first star or after its last
-occurs. What is left is tried one by one: anything-but and exists, which hold for almost everything anyway, and
-wildcards that begin and end with a star.
+size; ranges stand in a tree of intervals. A wildcard is tried where the text before its first star, after its last, or
+else its longest between stars occurs. What is left is tried one by one: anything-but and exists, which hold for almost
+everything anyway.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from patterns.filters.operators import (
     Within,
 )
 from patterns.filters.scalars import Scalar, Spelled
+from patterns.filters.substrings import Substrings
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -46,7 +47,7 @@ def _strength(operator: Operator) -> int:
         case Beginning(text) | Ending(text) | IgnoringCase(text=text):
             return 1 if text else 2
         case Wildcard():
-            return 1 if operator.pieces[0] or operator.pieces[-1] else 2
+            return 1 if any(operator.pieces) else 2
         case Within():
             return 1
     return 2
@@ -93,8 +94,9 @@ class _Inexact(Generic[T]):
     beginnings: _Parts[T] = field(default_factory=_Parts)
     endings: _Parts[T] = field(default_factory=_Parts)
     begun: _Parts[_Tried[T]] = field(default_factory=_Parts)
-    """Wildcards, by what stands before the first star; `ended`: by what stands after the last."""
+    """Wildcards, by what stands before the first star; `ended`: after the last; `between`: by the longest between."""
     ended: _Parts[_Tried[T]] = field(default_factory=_Parts)
+    between: Substrings[_Tried[T]] = field(default_factory=Substrings)
     folded: dict[str, list[_Tried[T]]] = field(default_factory=dict)
     folded_beginnings: _Parts[_Tried[T]] = field(default_factory=_Parts)
     folded_endings: _Parts[_Tried[T]] = field(default_factory=_Parts)
@@ -187,6 +189,8 @@ def _change(inexact: _Inexact[T], operator: Operator, item: T, adding: bool) -> 
             inexact.begun.change(pieces[0], tried, adding)
         case Wildcard(_, pieces) if pieces[-1]:
             inexact.ended.change(pieces[-1], tried, adding)
+        case Wildcard(_, pieces) if any(pieces):
+            inexact.between.change(max(pieces, key=len), tried, adding)
         case Exists(False):
             pass  # no value is right for it
         case _:
@@ -219,6 +223,8 @@ def _holding_text(inexact: _Inexact[T], text: str) -> list[T]:
         found += _passing(inexact.begun.beginning(text), text)
     if inexact.ended.of:
         found += _passing(inexact.ended.ending(text), text)
+    if inexact.between.of:
+        found += _passing(inexact.between.inside(text), text)
     if inexact.folded or inexact.folded_beginnings.of or inexact.folded_endings.of:
         folded = fold(text)
         found += _passing(inexact.folded.get(folded, ()), text)

@@ -66,6 +66,15 @@ def test_an_absent_field_is_a_finding_that_holds():
     )
 
 
+def test_a_field_that_is_absent_from_some_element_may_hold():
+    event = {"rows": [{"n": 1, "m": 2}, {"n": 3}]}
+    why = explain({"rows": {"n": [3], "m": [{"exists": False}]}}, event)
+    m, n = why.findings
+    assert not why.matched and not why.one_element  # by path, m is judged before n has chosen an element
+    assert m.holds and n.holds
+    assert explain({"rows": {"a": [{"exists": False}], "n": [3]}}, event).matched
+
+
 def test_many_values_are_counted_and_not_all_shown():
     why = explain({"a": ["x"]}, {"a": list(range(1000))})
     assert len(why.findings[0].found) == 20

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patterns.filters import InvalidPattern, RuleIndex, compiled, explain
+from patterns.filters.intervals import Intervals
 from patterns.filters.letters import fold
+from patterns.filters.substrings import Substrings
 
 TEXTS = st.sampled_from(["", "a", "ab", "abc", "b", "AB", "ß", "SS", "ba", "10.0.0.1", "10.0.0.01", "10.0.1.9", "::1"])
 NUMBERS = st.sampled_from([0, 1, 1.0, 1.5, 2, -3, 10**400])
@@ -21,7 +23,7 @@ OPERATORS = (
     SCALARS
     | st.builds(lambda word, text: {word: text}, st.sampled_from(["prefix", "suffix", "equals-ignore-case"]), TEXTS)
     | st.builds(lambda word, text: {word: {"equals-ignore-case": text}}, st.sampled_from(["prefix", "suffix"]), TEXTS)
-    | st.sampled_from([{"wildcard": text} for text in ("*", "a*", "*b", "a*b", "*b*", "10.*.1", "ab")])
+    | st.sampled_from([{"wildcard": text} for text in ("*", "a*", "*b", "a*b", "*b*", "*a*b*", "*ba*", "10.*.1", "ab")])
     | st.sampled_from([{"cidr": text} for text in ("10.0.0.0/24", "10.0.0.0/16", "::/64", "0.0.0.0/0")])
     | st.builds(lambda bounds: {"numeric": bounds}, BOUNDS)
     | st.sampled_from([{"exists": True}, {"exists": False}])
@@ -36,7 +38,24 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2),
     max_leaves=6,
 )
-EVENTS = st.dictionaries(st.sampled_from(["a", "b", "a.b", "c"]), VALUES, max_size=4)
+ROWS = st.lists(st.dictionaries(st.sampled_from(["a", "b"]), SCALARS, max_size=2), min_size=1, max_size=3)
+EVENTS = st.dictionaries(st.sampled_from(["a", "b", "a.b"]), SCALARS | ROWS | VALUES, min_size=1, max_size=3)
+
+# Few values and few fields, so that rules and events meet: what is rare above is common here.
+NARROW = st.sampled_from(["a", "ab", 1])
+NARROW_RULES = st.dictionaries(
+    st.sampled_from(["a.a", "a.b", "b"]),
+    st.lists(NARROW | st.sampled_from([{"exists": False}, {"anything-but": "a"}]), min_size=1, max_size=2),
+    min_size=1,
+    max_size=3,
+)
+NARROW_ROWS = st.lists(st.dictionaries(st.sampled_from(["a", "b"]), NARROW, max_size=2), max_size=3)
+NARROW_EVENTS = st.fixed_dictionaries({}, optional={"a": NARROW_ROWS, "b": NARROW | NARROW_ROWS})
+
+
+ANY_RULES_AND_EVENTS = st.tuples(st.lists(RULES, max_size=8), st.lists(EVENTS, min_size=1, max_size=4)) | st.tuples(
+    st.lists(NARROW_RULES, max_size=8), st.lists(NARROW_EVENTS, min_size=1, max_size=8)
+)
 
 
 def one_by_one(rules: dict[str, Any], event: Any) -> list[str]:
@@ -44,8 +63,9 @@ def one_by_one(rules: dict[str, Any], event: Any) -> list[str]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(RULES, max_size=8), st.lists(EVENTS, min_size=1, max_size=4), st.sets(st.integers(0, 7)))
-def test_the_index_finds_what_asking_one_by_one_finds(patterns: list[Any], events: list[Any], gone: set[int]):
+@given(ANY_RULES_AND_EVENTS, st.sets(st.integers(0, 7)))
+def test_the_index_finds_what_asking_one_by_one_finds(asked: tuple[list[Any], list[Any]], gone: set[int]):
+    patterns, events = asked
     rules = {f"rule-{number}": pattern for number, pattern in enumerate(patterns)}
     index = RuleIndex()
     for name, pattern in rules.items():
@@ -62,8 +82,9 @@ def test_the_index_finds_what_asking_one_by_one_finds(patterns: list[Any], event
 
 
 @settings(max_examples=300, deadline=None)
-@given(RULES, EVENTS)
-def test_an_explanation_says_the_same_as_the_matcher(pattern: Any, event: Any):
+@given(st.tuples(RULES, EVENTS) | st.tuples(NARROW_RULES, NARROW_EVENTS))
+def test_an_explanation_says_the_same_as_the_matcher(asked: tuple[Any, Any]):
+    pattern, event = asked
     why = explain(pattern, event)
     assert why.matched == compiled(pattern).matches(event)
     if why.matched:
@@ -136,6 +157,49 @@ def test_the_parts_of_ten_thousand_ranges_are_found():
     assert index.match({"p": -1e9}) == ["low"]
 
 
+@pytest.mark.parametrize(
+    ("operator", "right", "wrong"),
+    [
+        ({"prefix": "ab"}, "abc", "a"),
+        ({"suffix": "bc"}, "abc", "c"),
+        ({"prefix": {"equals-ignore-case": "ß"}}, "SSa", "S"),
+        ({"suffix": {"equals-ignore-case": "aß"}}, "xASS", "SA"),
+        ({"equals-ignore-case": "Straße"}, "STRASSE", "strass"),
+        ({"wildcard": "a*c"}, "abc", "ab"),
+        ({"wildcard": "*c"}, "abc", "ab"),
+        ({"wildcard": "*bb*"}, "abbc", "abc"),
+        ({"wildcard": "*"}, "", 1),
+        ({"cidr": "10.0.0.0/24"}, "10.0.0.9", "10.0.1.0"),
+        ("10.0.0.1", "10.0.0.01", "10.0.0.2"),
+        ({"numeric": [">", 1, "<", 2]}, 1.5, 2),
+        ({"anything-but": {"prefix": "a"}}, "b", "a"),
+        ({"exists": True}, None, []),
+        ({"exists": False}, [], None),
+        (True, True, 1),
+        (1, 1.0, True),
+    ],
+)
+def test_each_operator_finds_its_rule_and_can_be_removed(operator: Any, right: Any, wrong: Any):
+    index = index_of(rule={"a": [operator, "other"]}, other={"a": ["other"]})
+    assert index.match({"a": right}) == ["rule"]
+    assert index.match({"a": wrong}) == []
+    assert index.match({"a": "other"})[-1] == "other"
+    index.remove("rule")
+    assert index.match({"a": right}) == []
+    assert index.match({"a": "other"}) == ["other"]
+
+
+def test_rules_about_elements_are_checked_again():
+    """The tree alone would find `crossed` and not `alone`."""
+    index = index_of(
+        crossed={"people": {"name": ["Ann"], "pet": ["dog"]}},
+        right={"people": {"name": ["Bob"], "pet": ["dog"]}},
+        alone={"people": {"name": ["Cid"], "pet": [{"exists": False}]}},
+    )
+    people = [{"name": "Ann", "pet": "cat"}, {"name": "Bob", "pet": "dog"}, {"name": "Cid"}]
+    assert index.match({"people": people}) == ["right", "alone"]
+
+
 def test_many_ways_to_the_same_rule_are_gone_once():
     """A rule that holds in two ways for each of its fields would otherwise be reached in 2 to the 18th ways."""
     letters = "abcdefghijklmnopqr"
@@ -149,3 +213,29 @@ def test_every_character_folds_like_its_lower_and_upper_forms():
     for number in range(0x10000):
         character = chr(number)
         assert fold(character.lower()) == fold(character) == fold(character.upper()), hex(number)
+
+
+WORDS = st.text(alphabet="ab", min_size=1, max_size=5)
+
+
+@given(st.lists(WORDS, max_size=8), st.lists(WORDS, max_size=8), st.text(alphabet="abc", max_size=30))
+def test_the_texts_that_occur_in_another_are_found(texts: list[str], gone: list[str], other: str):
+    substrings: Substrings[str] = Substrings()
+    for text in [*texts, *gone]:
+        substrings.change(text, text, True)
+    assert sorted(substrings.inside(other)) == sorted(text for text in [*texts, *gone] if text in other)
+    for text in gone:
+        substrings.change(text, text, False)
+    assert sorted(substrings.inside(other)) == sorted(text for text in texts if text in other)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=12), NUMBERS)
+def test_the_intervals_that_hold_a_number_are_found(ends: list[tuple[float, float]], number: float):
+    intervals: Intervals[int] = Intervals()
+    for item, (low, high) in enumerate(ends):
+        intervals.add(low, high, item)
+    expected = [item for item, (low, high) in enumerate(ends) if low <= number <= high]
+    assert sorted(intervals.holding(number)) == expected
+    for item, (low, high) in enumerate(ends[::2]):
+        intervals.remove(low, high, 2 * item)
+    assert sorted(intervals.holding(number)) == [item for item in expected if item % 2]

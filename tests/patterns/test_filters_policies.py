@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from patterns.filters import FilterPolicy, InvalidPattern, filter_policy, matches, matches_filter_policy
+from patterns.filters import (
+    FilterPolicy,
+    InvalidPattern,
+    RuleIndex,
+    filter_policy,
+    matches,
+    matches_filter_policy,
+    message_fields,
+)
 
 ORDER = {
     "shop": {"Type": "String", "Value": "north"},
@@ -151,6 +159,22 @@ def test_the_scope_is_what_is_given():
         matches_filter_policy({})
     with pytest.raises(TypeError, match="one of both"):
         matches_filter_policy({}, attributes={}, body={})
+
+
+def test_many_policies_are_asked_about_a_message_at_once():
+    policies: dict[str, Any] = {
+        "all": {},
+        "north": {"shop": ["north"]},
+        "south": {"shop": ["south"]},
+        "cheap": {"price": [{"numeric": ["<", 12.500001]}]},
+        "dear": {"price": [{"numeric": [">", 12.500001]}]},
+    }
+    index = RuleIndex()
+    for name, policy in policies.items():
+        index.add(name, filter_policy(policy))
+    fields = message_fields(ORDER, "MessageAttributes")
+    assert index.match(fields) == ["all", "north"]
+    assert [name for name, policy in policies.items() if filter_policy(policy).matches(fields)] == ["all", "north"]
 
 
 def test_a_policy_says_why_it_did_not_match():
