@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from benchmarks import measure, product
+from benchmarks.backlog import Nowhere
 from benchmarks.memory import resident
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.run import Run
@@ -50,14 +51,10 @@ def document(per_second: int, seats: int, service: float, length: int) -> dict[s
     }
 
 
-async def keep(key: str, journal: list[list[Any]], reached: Micros) -> None:
-    """Where a server would store the run."""
-
-
 async def played(scenario: Scenario) -> Session:
     """A session that has been played to its end, as fast as it can, by its own loop."""
     run = Run(scenario)
-    session = Session("benchmark", "A million records", run, Recording(run), keep)
+    session = Session("benchmark", "A million records", run, Recording(run), Nowhere())
     session.recover(session.length)
     while session.playing:
         await asyncio.sleep(0.05)

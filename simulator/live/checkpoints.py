@@ -24,7 +24,8 @@ MOST_STORED_BYTES = 16_000_000
 class Checkpoint:
     """The state at `time`, when `count` records had been written and `applied` journal lines had happened.
 
-    `state` is `Run.checkpoint()`, `folds` the pickled folds that belong to the same moment.
+    `state` is `Run.checkpoint()`, `folds` the pickled folds that belong to the same moment, `memory` what the session
+    wants back with it, pickled by itself: going back needs no folds.
     """
 
     time: Micros
@@ -32,10 +33,11 @@ class Checkpoint:
     applied: int
     state: bytes
     folds: bytes
+    memory: bytes = b""
 
     @property
     def size(self) -> int:
-        return len(self.state) + len(self.folds)
+        return len(self.state) + len(self.folds) + len(self.memory)
 
 
 class Checkpoints:
