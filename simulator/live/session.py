@@ -362,12 +362,15 @@ class Session:
         """One tick and its frame. A mistake of ours stops this run, says in which run it can be seen again, and is
         nobody else's trouble.
         """
+        rushed = self._transport.rush is not None
         try:
             await self._transport.tick(wall, TICK)
             if self._obstacle is not None and self.playing and self.run.now >= self.furthest:
                 self._transport.stop()
                 self._broadcast.tell(protocol.refusal("play", Refused([self._obstacle])))
             await self._show()
+            if rushed and not self.playing:  # what was passed in a hurry was thinned: show the moment as it is
+                self._broadcast.jump(self._scene())
         except Exception as error:
             logger.exception("The run %s was stopped by a mistake.", self.key)
             self._transport.stop()

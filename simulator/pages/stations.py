@@ -51,12 +51,17 @@ WORKING = 2  # the first state of a worker's seat in which it holds a message
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the panel: the script refreshes it by `path` and `format`; `text` is what it says without one."""
+    """A number of the panel: the script refreshes it by `path` and `format`; `text` is what it says without one.
+
+    One that is `minor` is shown only while there is anything to count.
+    """
 
     words: str
     path: str
     format: str
     text: str
+    minor: bool = False
+    none: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ def numbers(target: Target, now: clock.Micros) -> list[Number]:
         chosen = tuple((name.replace("_", " "), name, "number") for name in plain[:3])
     found = [(words, path, form, _look_up(target.view, path)) for words, path, form in chosen]
     return [
-        Number(words, path, form, _text(value, form, now))
+        Number(words, path, form, _text(value, form, now), place >= ALWAYS, not value)
         for place, (words, path, form, value) in enumerate(found)
         if place < ALWAYS or (value is not None and not _beside_the_point(target.view, path))
     ]

@@ -477,3 +477,17 @@ def _hops(columns: Any) -> Any:
         serial, leave = serial + wide["serial"][place], leave + wide["leave"][place]
         found.append((serial, wide["origin"][place], wide["link"][place], leave, wide["travel"][place]))
     return sorted(found)
+
+
+async def test_a_hurry_ends_with_the_moment_as_it_is():
+    """What was passed on the way is thinned; where it stops, every message in motion is there."""
+    session = a_session(mails(per_second=300))
+    page = Page(session)
+    await session.seek(20 * SECOND)
+    await page.until(
+        lambda: not session.playing and page.frames and page.last["to"] == 20 * SECOND and page.last["key"]
+    )
+
+    moving = [link for link in session.run.links if link.moving_until > session.run.now]
+    assert moving and page.last["hops"]["weight"] == 1
+    assert page.last["mode"] == "paused"

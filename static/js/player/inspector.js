@@ -126,7 +126,10 @@ export class Inspector {
     const view = node === null ? null : views[node];
     if (view === null || view === undefined) return;
     for (const target of this.live) {
-      say(target, liveText(lookUp(view, target.dataset.live ?? ''), target.dataset.liveFormat ?? 'number', now));
+      const value = lookUp(view, target.dataset.live ?? '');
+      say(target, liveText(value, target.dataset.liveFormat ?? 'number', now));
+      const minor = /** @type {HTMLElement | null} */ (target.closest('[data-minor]'));
+      if (minor) minor.hidden = !value; // it is shown only while there is anything to count
     }
     for (const target of this.sentences) {
       const text = sentenceOf(target.dataset.liveSentence ?? '', view, now, this.timeline.lines, node);

@@ -16,6 +16,7 @@ const LEFT = 96;
 const RIGHT = 10;
 const AXIS = 20;
 const NARROWEST = 240;
+const TICK = 74; // the width of a label on the axis, with the space before the next
 
 /** What the states of a stay are called. */
 const STATE_WORDS = new Map([
@@ -154,9 +155,13 @@ export class Journeys {
       picture.append(drawing('path', { class: 'lane-move', d: `M${move.x1} ${move.y1}L${move.x2} ${move.y2}` }));
     }
     for (const stay of lane.stays) picture.append(this.stay(stay));
+    let free = 0; // a label that would lie over the one before it is left out
     for (const time of ticksOf(lane.start, lane.end, 3)) {
       const x = lane.xOf(time);
-      const anchor = x > width - 40 ? 'end' : 'middle';
+      const anchor = x > width - TICK / 2 ? 'end' : 'middle';
+      const from = anchor === 'end' ? x - TICK : x - TICK / 2;
+      if (from < free) continue;
+      free = from + TICK;
       picture.append(
         drawing('text', { class: 'lane-time', x, y: lane.height + 13, 'text-anchor': anchor, text: stamp(time) }),
       );

@@ -45,7 +45,8 @@ export function paintResting(pen, theme, glyph, now, looks) {
       cross(pen, glyph.x, glyph.y, glyph.radius * 0.45, theme.panel, 2.5);
     if (!glyph.more) letter(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.look, looks);
   }
-  if (glyph.place === 'waiting' && glyph.flags & RETRIED)
+  const again = glyph.receives > 1 || !(glyph.flags & DUPLICATE); // a copy of what was received once is no retry
+  if (glyph.place === 'waiting' && glyph.flags & RETRIED && again)
     badge(pen, theme, `×${glyph.receives}`, glyph.x, glyph.y - glyph.radius - 3, glyph.alarm ? theme.bad : theme.warn);
 }
 

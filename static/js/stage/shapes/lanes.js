@@ -80,7 +80,8 @@ export function update(lanes, view, style) {
     const tries = [laneWords(waiting, inflight, state), groupState(state).split(', ')[0] || shortCount(waiting)];
     const letters = (/** @type {string} */ said) =>
       Math.floor((lane.wide - style.small - 14 - style.width(said, style.small, true)) / (style.small * 0.6));
-    const said = letters(tries[0]) > 2 ? tries[0] : tries[1]; // the state is said in words however little room there is
+    const fits = (/** @type {string} */ said) => letters(said) >= Math.min(3, name.length);
+    const said = tries.find(fits) ?? ''; // where there is no room for both, the name: the bar and the lock say the rest
     say(lane.words, said);
     say(lane.name, shortName(name, Math.max(2, letters(said))));
     set(lane.bar, 'width', waiting ? Math.round(Math.max(4, (waiting / most) * (lane.wide + 8))) : 0);
