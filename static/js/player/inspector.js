@@ -110,6 +110,7 @@ export class Inspector {
     this.lists = this.marked('[data-live-messages]');
     this.sentences = this.marked('[data-live-sentence]');
     this.tables = this.marked('[data-live-groups]');
+    this.marked('.notice[role]')[0]?.scrollIntoView({ block: 'nearest' }); // the answer to what was just tried
   }
 
   /** @param {string} selector */
