@@ -30,6 +30,7 @@ BUILTIN: dict[str, str] = {
     "queue/crashed-consumer": "80s",
     "queue/long-and-short-polling": "65s",
     "queue/noisy-neighbour": "16s",
+    "queue/one-bad-apple": "22s",
     "queue/order-matters": "18s",
     "queue/poison-message": "24s",
     "queue/scaling-workers": "20s",
