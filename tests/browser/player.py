@@ -57,13 +57,24 @@ STANDS = """() => {
 def same_picture(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two pictures show the same: messages on their way to the width of a tick (100 µs), all else exactly.
 
-    A key frame counts its ticks from another moment than the frames before it did.
+    A key frame counts its ticks from another moment than the frames before it did. How far down the map begins is left
+    out: the legend above it explains what one has seen, and may take a line more for whoever has seen more.
     """
+    one, other = _from_the_top(one), _from_the_top(other)
     hops = [picture["drawn"].pop("hops") for picture in (one, other)]
     near = all(
         a["id"] == b["id"] and abs(a["x"] - b["x"]) + abs(a["y"] - b["y"]) < 3 for a, b in zip(*hops, strict=False)
     )
     return one == other and near and len(hops[0]) == len(hops[1])
+
+
+def _from_the_top(picture: dict[str, Any]) -> dict[str, Any]:
+    """The same picture, with heights counted from its highest station."""
+    drawn = picture["drawn"]
+    top = min(box["y"] for box in drawn["nodes"].values())
+    nodes = {name: box | {"y": round(box["y"] - top, 3)} for name, box in drawn["nodes"].items()}
+    hops = [hop | {"y": hop["y"] - top} for hop in drawn["hops"]]
+    return picture | {"drawn": drawn | {"nodes": nodes, "hops": hops}}
 
 
 class Player:
