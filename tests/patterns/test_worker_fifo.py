@@ -10,6 +10,7 @@ from tests.patterns.vocabulary import (
     records,
     scenario,
     seconds,
+    story,
     times,
     worker,
 )
@@ -26,6 +27,35 @@ def shop(*, rate: float = 20, limit: int | None = None, customers: tuple[str, ..
 def processed(run: Run) -> list[int]:
     """The serial numbers of what was processed, in order."""
     return [record[3] // 256 for record in records(run, "processed")]
+
+
+def test_a_function_that_reports_failures_stops_at_the_first_and_returns_what_follows():
+    """Source: AWS Lambda Developer Guide, "Handling errors for an SQS event source in Lambda" (FIFO queues)."""
+    run = scenario(
+        shop(limit=5, rate=1000, customers=("Ada",)),
+        queue("emails", FifoQueue=True, VisibilityTimeout=30),
+        worker(
+            "mailer",
+            maps="emails",
+            service=seconds(1),
+            poison="body.number = 3 and attempt = 1",
+            poll={"ReportBatchItemFailures": True},
+            concurrency=5,
+        ),
+    )
+    run.advance(seconds(20))
+    assert [record[5] for record in records(run, "invoked")] == [1, 4], "the first message came alone"
+    assert [record[4:6] for record in records(run, "batch_in_part")] == [(3, 4)]
+    assert [story(run, f"m-{number}")[-1] for number in (1, 2, 3, 4, 5)] == [
+        "deleted",
+        "deleted",
+        "failed",
+        "abandoned",
+        "abandoned",
+    ]
+    run.advance(seconds(120))
+    assert processed(run) == [1, 2, 3, 4, 5]
+    assert run.inventory() == {}
 
 
 def test_no_more_batches_run_than_groups_are_active():
