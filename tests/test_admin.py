@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -234,7 +235,7 @@ def test_the_list_of_runs_takes_the_same_queries_for_one_and_for_many(admin, dja
 def test_the_journal_of_a_run_is_read_as_a_table(admin):
     journal = [[12_500_000, "emails", "SendMessage", {"MessageBody": "<b>hello</b>"}], ["broken"]]
     run = Run.objects.create(title="r", document=DOCUMENT, seed=1, journal=journal, reached=20_000_000)
-    page = admin.get(reverse("admin:simulator_run_change", args=[run.pk])).content.decode()
+    page = admin.get(reverse("admin:simulator_run_change", args=[quote(run.pk)])).content.decode()
     assert "00:12.5" in page
     assert "SendMessage" in page
     assert "&lt;b&gt;hello" in page
@@ -244,7 +245,7 @@ def test_the_journal_of_a_run_is_read_as_a_table(admin):
 def test_runs_are_not_written_by_hand(admin):
     run = Run.objects.create(title="r", document=DOCUMENT, seed=1)
     assert admin.get(reverse("admin:simulator_run_add")).status_code == 403
-    assert admin.post(reverse("admin:simulator_run_change", args=[run.pk]), {"seed": 2}).status_code == 403
+    assert admin.post(reverse("admin:simulator_run_change", args=[quote(run.pk)]), {"seed": 2}).status_code == 403
 
 
 def test_the_administration_has_our_name_and_no_inline_scripts(admin):

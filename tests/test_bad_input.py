@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.contrib.admin.utils import quote
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
@@ -206,7 +207,7 @@ async def test_a_journal_that_somebody_spoiled_is_no_such_run_and_stays_as_it_is
 def test_the_administration_lists_a_run_with_a_spoiled_journal(stored: StoredRun, admin_client: Client, journal: Any):
     StoredRun.objects.filter(pk=stored.pk).update(journal=journal)
     assert admin_client.get(reverse("admin:simulator_run_changelist")).status_code == 200
-    assert admin_client.get(reverse("admin:simulator_run_change", args=[stored.pk])).status_code == 200
+    assert admin_client.get(reverse("admin:simulator_run_change", args=[quote(stored.pk)])).status_code == 200
 
 
 async def test_a_stored_document_that_somebody_spoiled_is_a_page_that_says_so(stored: StoredRun):

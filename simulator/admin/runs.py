@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -78,7 +79,7 @@ class RunAdmin(admin.ModelAdmin):
     def parent_run(self, run: Run) -> str | SafeString:
         if run.parent_id is None:
             return "–"
-        address = reverse("admin:simulator_run_change", args=[run.parent_id])
+        address = reverse("admin:simulator_run_change", args=[quote(run.parent_id)])
         return format_html('<a href="{}">{}…</a> at {}', address, run.parent_id[:8], clock.stamp(run.forked_at or 0))
 
     @admin.display(description="Journal")
