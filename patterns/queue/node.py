@@ -183,11 +183,13 @@ class QueueNode(Node):
         return [Problem("FifoQueue", "is fixed at creation: a queue keeps its type", cure="Change it in a new run.")]
 
     def change(self, settings: QueueSettings) -> None:
-        retained = self.retained
+        retained, delay = self.retained, self.delay
         self.settings = settings
         self.modified = self.kernel.now
         self._derive()
         self.caption = caption_of(self)
+        if self.fifo and self.delay != delay:
+            visibility.delay_anew(self)
         if self.retained != retained:
             self.expire()
 

@@ -92,6 +92,18 @@ def comes_back(queue: "QueueNode", entry: Entry) -> None:
         receiving.serve(queue)
 
 
+def delay_anew(queue: "QueueNode") -> None:
+    """A FIFO queue has a new delay, which holds for the messages that are still delayed, too.
+
+    Source: SQS Developer Guide, "Amazon SQS delay queues" (for FIFO queues the setting is retroactive).
+    """
+    now = queue.kernel.now
+    for entry in [one for one in queue.entries.values() if one.state == DELAYED and not one.receives]:
+        queue.delays.cancel(entry.deadline)
+        entry.deadline = queue.delays.set(max(entry.sent + queue.delay, now), entry)
+        queue.record("extended", entry.message.id, entry.deadline[0])
+
+
 def delay_is_over(queue: "QueueNode", entry: Entry) -> None:
     """A delayed message can be received."""
     entry.state = VISIBLE

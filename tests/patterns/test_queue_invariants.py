@@ -371,3 +371,14 @@ def test_a_fifo_queue_at_its_in_flight_quota_gives_nothing_and_no_error(monkeypa
         fifo(run, group, 1)
     assert len(received(run, "orders", MaxNumberOfMessages=10)) == 2
     assert received(run, "orders") == []
+
+
+@pytest.mark.parametrize("changed, visible_at", [(0, 10), (30, 30)])
+def test_a_changed_delay_of_a_fifo_queue_holds_for_what_is_delayed_already(changed, visible_at):
+    """Source: SQS Developer Guide, "Amazon SQS delay queues" (retroactive for FIFO queues)."""
+    run = orders(DelaySeconds=60)
+    fifo(run, "a", 1)
+    run.advance(seconds(10))
+    do(run, "orders", "SetQueueAttributes", Attributes={"DelaySeconds": changed})
+    run.advance(seconds(120))
+    assert times(run, "visible") == [seconds(visible_at)]
