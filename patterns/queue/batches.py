@@ -5,12 +5,16 @@ Source: SQS API Reference, SendMessageBatch, DeleteMessageBatch and ChangeMessag
 """
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
+from patterns.queue import receiving, refusing
 from patterns.queue.config import MOST_AT_ONCE
 from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
+
+if TYPE_CHECKING:
+    from patterns.queue.node import QueueNode
 
 _PREFIX = "AWS.SimpleQueueService."
 _ID = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
@@ -45,7 +49,27 @@ def size_problem(count: int, what: str) -> ServiceError | None:
     return None
 
 
-def handles(call: Call, what: str) -> tuple[Sequence[Any], ServiceError | None]:
+def of_handles(
+    queue: "QueueNode", call: Call, verb: str, each: Callable[[Sequence[Any]], list[ServiceError | None]]
+) -> None:
+    """Answer a request that names messages by their receipt handles; `each` says of every handle what is wrong.
+
+    A consumer is answered by a list in the order of its handles, a person in the service's shape.
+    """
+    given, error = _handles(call, f"{verb}RequestEntry")
+    if error is not None:
+        refusing.reject(queue, call, verb, error)
+        return
+    if not queue.is_open and refusing.refused(queue, call, verb, refusing.groups_of(queue, given)):
+        return
+    queue.bill.charge(verb)
+    results = each(given)
+    if queue.polls and queue.visible.ready:
+        receiving.serve(queue)
+    call.reply(results if call.link is not None else answer(ids(call), results))
+
+
+def _handles(call: Call, what: str) -> tuple[Sequence[Any], ServiceError | None]:
     """The receipt handles of a request, a consumer's or a person's, and what is wrong with it as a whole."""
     if call.link is not None:
         return call.arguments.handles, size_problem(len(call.arguments.handles), what)

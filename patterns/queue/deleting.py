@@ -35,19 +35,8 @@ def delete_message(queue: "QueueNode", call: Call) -> None:
 
 
 def delete_message_batch(queue: "QueueNode", call: Call) -> None:
-    """Forget up to ten messages. A consumer is answered by a list, a person in the service's shape."""
-    verb = "DeleteMessageBatch"
-    given, error = batches.handles(call, "DeleteMessageBatchRequestEntry")
-    if error is not None:
-        refusing.reject(queue, call, verb, error)
-        return
-    if not queue.is_open and refusing.refused(queue, call, verb, refusing.groups_of(queue, given)):
-        return
-    queue.bill.charge(verb)
-    results = [_delete(queue, one) for one in given]
-    if queue.polls and queue.visible.ready:
-        receiving.serve(queue)
-    call.reply(results if call.link is not None else batches.answer(batches.ids(call), results))
+    """Forget up to ten messages, each by itself."""
+    batches.of_handles(queue, call, "DeleteMessageBatch", lambda given: [_delete(queue, one) for one in given])
 
 
 def _delete(queue: "QueueNode", given: Any) -> ServiceError | None:

@@ -3,6 +3,7 @@
 Source: SQS API Reference, ChangeMessageVisibility; SQS Developer Guide, "Amazon SQS visibility timeout".
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from patterns.queue import batches, ordering, receipts, receiving, refusing, requests
@@ -36,23 +37,14 @@ def change_message_visibility(queue: "QueueNode", call: Call) -> None:
 
 
 def change_message_visibility_batch(queue: "QueueNode", call: Call) -> None:
-    """Hide up to ten messages for longer, or give them back. Answered as DeleteMessageBatch is."""
-    verb = "ChangeMessageVisibilityBatch"
-    given, error = batches.handles(call, "ChangeMessageVisibilityBatchRequestEntry")
-    if error is not None:
-        refusing.reject(queue, call, verb, error)
-        return
-    if not queue.is_open and refusing.refused(queue, call, verb, refusing.groups_of(queue, given)):
-        return
-    queue.bill.charge(verb)
-    if call.link is not None:
-        seconds = [call.arguments.VisibilityTimeout] * len(given)
-    else:
-        seconds = [one.VisibilityTimeout for one in call.arguments.Entries]
-    results = [_change(queue, handle, one) for handle, one in zip(given, seconds, strict=True)]
-    if queue.polls and queue.visible.ready:
-        receiving.serve(queue)
-    call.reply(results if call.link is not None else batches.answer(batches.ids(call), results))
+    """Hide up to ten messages for longer, or give them back, each by itself."""
+
+    def each(given: Sequence[Any]) -> list[ServiceError | None]:
+        if call.link is not None:
+            return [_change(queue, one, call.arguments.VisibilityTimeout) for one in given]
+        return [_change(queue, one.ReceiptHandle, one.VisibilityTimeout) for one in call.arguments.Entries]
+
+    batches.of_handles(queue, call, "ChangeMessageVisibilityBatch", each)
 
 
 def _change(queue: "QueueNode", given: Any, seconds: int) -> ServiceError | None:

@@ -91,10 +91,6 @@ class Target:
     operations: tuple[Operation, ...]
     faults: tuple[Fault, ...]
 
-    @property
-    def is_link(self) -> bool:
-        return isinstance(self.thing, Link)
-
 
 def find(session: Session, identity: str) -> Target | None:
     """The node or link with this id, or None."""
