@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from patterns.producer.config import Burst, ProducerSettings, SendOne, SendSettings
+from simulator.engine.backoff import backoff
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Timer
@@ -144,6 +145,9 @@ class Producer(Node):
         if self.crashed:
             return f"{error.code}, and {self.id} has crashed"
         return f"{error.code} after {sending.tried}" if sending.tries > self.settings.retries else ""
+
+    def wait_before_next(self, sending: Sending, error: ServiceError) -> Micros:
+        return backoff(sending.tries, self.pauses)
 
     def sending_is_over(self, sending: Sending, error: ServiceError | None) -> None:
         """Nothing hangs on it: only a producer that retries listens at all."""

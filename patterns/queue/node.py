@@ -29,7 +29,6 @@ from patterns.queue.arguments import Limit
 from patterns.queue.attempts import Attempt
 from patterns.queue.config import DeadLetterSettings, QueueSettings
 from patterns.queue.deadlines import Deadlines
-from patterns.queue.deduplication import Deduplication
 from patterns.queue.fairness import ByTenant
 from patterns.queue.groups import ByGroup
 from patterns.queue.moves import Moves, MoveTask
@@ -38,14 +37,15 @@ from patterns.queue.prices import Bill
 from patterns.queue.quota import Quota
 from patterns.queue.servers import Servers
 from patterns.queue.stock import DELAYED, VISIBLE, ByAge, Entry, Order
-from patterns.queue.throttle import Throttle
 from patterns.queue.view import caption_of, oldest_of, view_of
 from simulator.engine.clock import SECOND, Micros
+from simulator.engine.deduplication import Deduplication
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Nothing
 from simulator.engine.message import Message, MessageId
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
+from simulator.engine.throttle import Throttle
 
 if TYPE_CHECKING:
     from simulator.engine.kernel import Timer

@@ -229,7 +229,7 @@ PATTERN = Pattern(
     operations=OPERATIONS,
     faults=FAULTS,
     measures=MEASURES,
-    takes=("send",),
+    takes=("send", "dead"),
     check=check,
     allows=allows,
 )

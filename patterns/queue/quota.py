@@ -12,9 +12,9 @@ distribution for high throughput for SQS FIFO queues".
 from collections.abc import Sequence
 from zlib import crc32
 
-from patterns.queue.throttle import Throttle
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
+from simulator.engine.throttle import Throttle
 
 CALLS = 300
 """Calls a second of each action, by queue or by partition."""

@@ -8,10 +8,10 @@ Source: SQS Developer Guide, "Amazon SQS message identifiers" (a new receipt han
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
-from patterns.queue.deduplication import digest as content_id
-from patterns.queue.deduplication import sequence
 from patterns.queue.stock import Entry
 from simulator.engine.clock import MILLISECOND, Micros
+from simulator.engine.deduplication import digest as content_id
+from simulator.engine.deduplication import sequence
 from simulator.engine.message import MessageId, as_text, label
 
 if TYPE_CHECKING:

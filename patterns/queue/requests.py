@@ -33,6 +33,10 @@ UNAVAILABLE = ServiceError("ServiceUnavailable", "The request has failed due to 
 THROTTLED = ServiceError("RequestThrottled", "The request was denied due to request throttling.")
 NOT_IN_FLIGHT = ServiceError("MessageNotInflight", "The specified message isn't in flight.")
 NO_GROUP = ServiceError("MissingParameter", "The request must contain the parameter MessageGroupId.")
+NO_IDENTIFIER = ServiceError(
+    "InvalidParameterValue",
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+)
 NO_BODY = ServiceError("MissingParameter", "The request must contain the parameter MessageBody.")
 
 # What XML 1.0 allows; anything else is refused. Source: SQS API Reference, SendMessage (InvalidMessageContents).

@@ -7,10 +7,10 @@ Source: SQS API Reference, SendMessage and SendMessageBatch; SQS Developer Guide
 from typing import TYPE_CHECKING, Any
 
 from patterns.queue import batches, receipts, receiving, refusing, requests, retention
-from patterns.queue.deduplication import NO_IDENTIFIER, Original, sequence
 from patterns.queue.receipts import MOVED, REDRIVEN
 from patterns.queue.stock import DELAYED, Entry
 from simulator.engine.clock import SECOND, Micros
+from simulator.engine.deduplication import Original, sequence
 from simulator.engine.errors import ServiceError
 from simulator.engine.message import Message, label
 from simulator.engine.operations import Call
@@ -123,7 +123,7 @@ def store(queue: "QueueNode", message: Message, flags: int, delay: Micros, sent:
 def _send(queue: "QueueNode", sent: requests.Sent) -> dict[str, Any]:
     """Make and keep one message that a person sends; the answer. Raises ServiceError when it can't be taken."""
     if queue.fifo and sent.once is None and not queue.by_content:
-        raise NO_IDENTIFIER
+        raise requests.NO_IDENTIFIER
     message = queue.make_by_hand(
         sent.kind, sent.body, sent.size, attributes=sent.attributes, group=sent.group, deduplication=sent.once
     )
@@ -162,5 +162,5 @@ def _identity_problem(queue: "QueueNode", message: Message) -> ServiceError | No
     if problem is not None:
         return problem
     if once is None:
-        return None if queue.by_content else NO_IDENTIFIER
+        return None if queue.by_content else requests.NO_IDENTIFIER
     return requests.identifier_problem(once, "MessageDeduplicationId")

@@ -22,6 +22,7 @@ from patterns.worker.mapping import EventSourceMapping
 from patterns.worker.seat import Seat
 from patterns.worker.view import view_of
 from patterns.worker.work import Source, Work
+from simulator.engine.backoff import backoff
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.link import Link
@@ -205,6 +206,9 @@ class Worker(Node):
         if sending.tries < self.settings.write_attempts:
             return ""
         return f"{sending.link.target.id} did not take it: {error.code} after {sending.tried}"
+
+    def wait_before_next(self, sending: Sending, error: ServiceError) -> Micros:
+        return backoff(sending.tries, self.pauses)
 
     def sending_is_over(self, sending: Sending, error: ServiceError | None) -> None:
         """An output was taken, or, with an error, given up: the work it belongs to hears so."""

@@ -32,7 +32,7 @@ class LinkKind:
     """A way out of a pattern's node, its settings, and how it is used and drawn.
 
     `send`: the source pushes, to a node that takes pushes; `poll`: the target asks, and takes polls; `dead`: a
-    dead-letter line to a node of the same pattern. `check(settings, source, target)` adds problems that need the
+    dead-letter line, to a node that takes dead letters. `check(settings, source, target)` adds problems that need the
     settings of both ends, with paths below the link; of an end of another pattern it knows what its settings have.
     """
 

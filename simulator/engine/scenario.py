@@ -195,7 +195,7 @@ class _Checker:
         return PlacedLink(self.written.ways[place], start, end, kind, settings, spec.settings)
 
     def _link_kind(self, path: str, spec: LinkSpec, source: PlacedNode, target: PlacedNode) -> LinkKind | None:
-        fitting = [kind for kind in source.pattern.links if _fits(kind, source.pattern, target.pattern)]
+        fitting = [kind for kind in source.pattern.links if kind.draw in target.pattern.takes]
         if spec.kind:
             chosen = next((kind for kind in fitting if kind.name == spec.kind), None)
             if chosen is None:
@@ -306,10 +306,6 @@ class _Checker:
             for unknown in sorted(dict.fromkeys(re.findall(r"\{(\w*)\}", beat.title + beat.say))):
                 if unknown not in ("message", "node", "type"):
                     self._add(f"{path}.say", f"mentions {{{unknown}}}", "{message}, {node}, {type}")
-
-
-def _fits(kind: LinkKind, source: Pattern, target: Pattern) -> bool:
-    return source.name == target.name if kind.draw == "dead" else kind.draw in target.takes
 
 
 def _reachable(start: int, after: dict[int, list[int]]) -> dict[int, bool]:

@@ -1,13 +1,12 @@
 """One message on one link, from its first try until the other side has taken it or the sender gives up.
 
-A refusal or a silence brings the message back, and it is tried again with growing pauses; between two tries the sender
+A refusal or a silence brings the message back, and it is tried again with pauses; between two tries the sender
 has it in its custody. Who sends decides how often, and hears how it went.
 """
 
-from random import Random
 from typing import Any, ClassVar, Protocol
 
-from simulator.engine.backoff import backoff
+from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Kernel, Timer
 from simulator.engine.link import Link
@@ -15,20 +14,22 @@ from simulator.engine.message import Message, MessageId
 
 
 class Sender(Protocol):
-    """A node that sends until it is heard. `unsent` are its messages between two tries, `pauses` draws the pauses.
+    """A node that sends until it is heard. `unsent` are its messages between two tries.
 
     It declares two kinds of record: `retrying` (tries, after, reason), and the one that GIVES_UP names (reason).
     """
 
     GIVES_UP: ClassVar[str]
     kernel: Kernel
-    pauses: Random
     unsent: dict["Sending", None]
 
     def record(self, kind: str, message: MessageId, *values: Any) -> None: ...
 
     def objection(self, sending: "Sending", error: ServiceError) -> str:
         """Why a message that was refused is not tried again, or "" if it is."""
+
+    def wait_before_next(self, sending: "Sending", error: ServiceError) -> Micros:
+        """How long to wait before a message that was refused is tried again; most use `backoff`."""
 
     def sending_is_over(self, sending: "Sending", error: ServiceError | None) -> None:
         """The message was taken, or, with an error, given up because of it."""
@@ -64,7 +65,7 @@ class Sending:
             self.give_up(reason)
             sender.sending_is_over(self, error)
         else:
-            wait = backoff(self.tries, sender.pauses)
+            wait = sender.wait_before_next(self, error)
             sender.record("retrying", self.message.id, self.tries, wait, error.code)
             sender.unsent[self] = None
             self.waits = sender.kernel.after(wait, self.go)

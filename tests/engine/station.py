@@ -239,7 +239,7 @@ PATTERN = Pattern(
         Operation("Take", Take, "take", "See what it has."),
     ),
     faults=(Fault("down", "Down", "asks for nothing", Nothing, down), SLOW),
-    takes=("send", "poll"),
+    takes=("send", "poll", "dead"),
     copies=True,
     check=lambda settings, outs: [Problem("settings.note", "must not be 'wrong'")] if settings.note == "wrong" else [],
 )

@@ -1,4 +1,4 @@
-"""The fault "throttle": a queue that answers only so many requests a second."""
+"""A meter that lets only so many requests a second through."""
 
 from simulator.engine.clock import SECOND, Micros
 

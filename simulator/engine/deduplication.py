@@ -1,10 +1,11 @@
-"""What a FIFO queue accepted in the last five minutes, so that a repeated send is recognised and not stored again.
+"""What a FIFO queue or topic accepted in the last five minutes, so that it recognises a repeated send.
 
 The window counts from the first accepted send and outlives the message: neither a delete nor a repetition ends or
 extends it. An explicit id and the SHA-256 of a body are ids of the same sort, as in the service: each can repeat the
 other.
 Source: SQS Developer Guide, "Using the message deduplication ID in Amazon SQS" and "Exactly-once processing in Amazon
-SQS"; SQS API Reference, SendMessage (MessageDeduplicationId) and SetQueueAttributes (DeduplicationScope).
+SQS"; SQS API Reference, SendMessage (MessageDeduplicationId) and SetQueueAttributes (DeduplicationScope); SNS API
+Reference, Publish (MessageDeduplicationId) and SetTopicAttributes (FifoThroughputScope).
 """
 
 from collections import deque
@@ -12,7 +13,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from simulator.engine.clock import MINUTE, Micros
-from simulator.engine.errors import ServiceError
 from simulator.engine.message import Message, MessageId, as_text
 
 WINDOW: Micros = 5 * MINUTE
@@ -20,11 +20,6 @@ WINDOW: Micros = 5 * MINUTE
 MOST_REMEMBERED = 1_000_000
 """More than a queue without high throughput can accept in five minutes: 3,000 messages a second are 900,000. Beyond it
 the oldest are forgotten early."""
-
-NO_IDENTIFIER = ServiceError(
-    "InvalidParameterValue",
-    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
-)
 
 Key = str | tuple[str, str]
 
