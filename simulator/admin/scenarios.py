@@ -71,7 +71,8 @@ class ScenarioForm(forms.ModelForm):
         help_text="Words to find it by, separated by commas.",
     )
     document = DocumentField(
-        help_text="JSON: nodes with their pattern and settings, links, story and scheduled faults. At most 1 MB."
+        help_text="JSON: nodes with their pattern and settings, links, story, planned faults and operations. "
+        "At most 1 MB."
     )
 
     class Meta:

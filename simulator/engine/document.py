@@ -97,6 +97,16 @@ class FaultSpec(Part):
     arguments: dict[str, Any] = {}
 
 
+class OperationSpec(Part):
+    """An operation of a node, or `change` with new values of settings of a node or a link."""
+
+    at: Duration
+    operation: str
+    node: str = ""
+    link: str = ""
+    arguments: dict[str, Any] = {}
+
+
 class Document(Part):
     """The document as written. `length` is when the run is finished."""
 
@@ -112,6 +122,7 @@ class Document(Part):
     links: Annotated[list[LinkSpec], Field(max_length=MOST_LINKS)] = []
     story: Annotated[list[Beat], Field(max_length=MOST_BEATS)] = []
     faults: Annotated[list[FaultSpec], Field(max_length=MOST_FAULTS)] = []
+    operations: Annotated[list[OperationSpec], Field(max_length=MOST_FAULTS)] = []
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,7 @@ class Shape:
     links: list[LinkSpec | None]
     story: list[Beat | None]
     faults: list[FaultSpec | None]
+    operations: list[OperationSpec | None]
     names: list[str]
     ways: list[str]
 
@@ -147,6 +159,7 @@ def shape(document: dict[str, Any]) -> Shape:
         [_part(LinkSpec, given) for given in links],
         [_part(Beat, given) for given in _listed(document, "story", MOST_BEATS)],
         [_part(FaultSpec, given) for given in _listed(document, "faults", MOST_FAULTS)],
+        [_part(OperationSpec, given) for given in _listed(document, "operations", MOST_FAULTS)],
         [_text(given, "id") for given in nodes],
         [_text(given, "id") or f"{_text(given, 'from')}-{_text(given, 'to')}" for given in links],
     )

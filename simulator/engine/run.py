@@ -30,9 +30,9 @@ from simulator.engine.scenario import Scenario
 from simulator.engine.trace import Kind, Trace
 
 KINDS = (
-    Kind("intervened", "somebody calls {verb} on {what}.", ("what", "verb"), "", "info", mark="you"),
+    Kind("intervened", "{verb} is called on {what}.", ("what", "verb"), "", "info", mark="you"),
     Kind("refused", "{what} refused {verb}: {code}: {reason}", ("what", "verb", "code", "reason"), "", "warn"),
-    Kind("changed", "somebody changed {what}: {how}.", ("what", "how"), "", "info", mark="you"),
+    Kind("changed", "{what} is changed: {how}.", ("what", "how"), "", "info", mark="you"),
 )
 
 # Kinds of record that every run may hold, whatever its patterns.
@@ -86,8 +86,8 @@ class Run:
         for way in self.links:
             way.source.outs.append(way)
             way.target.ins.append(way)
-        for planned in scenario.faults:
-            self.kernel.after(planned.at, self._begin_planned, planned.target, planned.fault, planned.arguments)
+        for line in scenario.plan:
+            self.kernel.after(line.time, self._happen, line)
         for node in self.nodes:
             node.start()
 
@@ -327,11 +327,15 @@ class Run:
             )
         return call
 
-    def _begin_planned(self, target: str, name: str, arguments: dict[str, Any]) -> None:
-        found = self.find(target)
-        assert found is not None, f"the scenario's check let a fault on {target} through"
-        fault = next(one for one in self.offered_faults(found) if one.name == name)
-        self._begin_fault(found, fault, fault.arguments.model_validate(_without_span(arguments)), _span(arguments))
+    def _happen(self, line: Intervention) -> None:
+        """A line of the scenario's plan is due. What has become impossible meanwhile is refused, and told."""
+        try:
+            self._perform(line)
+        except Refused as refused:
+            found = self.find(line.target)
+            place = found.index if isinstance(found, Node) else -1
+            reason = "; ".join(str(problem) for problem in refused.problems)
+            self.trace.append((self.now, "refused", place, 0, line.target, line.verb, "Refused", reason))
 
     def _begin_fault(self, target: Node | Link, fault: Fault, arguments: Any, span: Micros) -> None:
         key = (target.id, fault.name)

@@ -13,11 +13,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from simulator.engine import faults, link
-from simulator.engine.clock import SECOND, Micros
-from simulator.engine.document import Document, FaultSpec, LinkSpec, NodeSpec, Shape, decoded, migrate, shape
+from simulator.engine.document import Document, LinkSpec, NodeSpec, Shape, decoded, migrate, shape
 from simulator.engine.errors import Problem, Refused, problems_of, shown
+from simulator.engine.journal import Intervention
 from simulator.engine.link import LinkSettings
 from simulator.engine.pattern import LinkKind, Pattern, Way
+from simulator.engine.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -45,24 +46,16 @@ class PlacedLink:
 
 
 @dataclass(frozen=True)
-class PlannedFault:
-    """A fault on the schedule; `target` is the id of a node or a link."""
-
-    at: Micros
-    target: str
-    fault: str
-    arguments: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Scenario:
-    """A scenario that has been checked and can be run; `source` is the document as it was written."""
+    """A scenario that has been checked and can be run; `source` is the document as it was written.
+
+    `plan` is what happens at its time as if somebody did it then."""
 
     document: Document
     source: dict[str, Any]
     nodes: tuple[PlacedNode, ...]
     links: tuple[PlacedLink, ...]
-    faults: tuple[PlannedFault, ...]
+    plan: tuple[Intervention, ...]
 
     @property
     def types(self) -> list[str]:
@@ -107,7 +100,7 @@ class _Checker:
         ways = [found for found in links if found]
         self._neighbourhoods(nodes, ways)
         self._cycles(nodes, ways)
-        planned = [self._fault(place, spec, nodes) for place, spec in enumerate(self.written.faults)]
+        plan = self._plan(nodes, ways)
         self._story(nodes)
         document = self.written.document
         if self.problems or document is None:
@@ -117,7 +110,7 @@ class _Checker:
             source,
             tuple(node for node in nodes if node),
             tuple(ways),
-            tuple(fault for fault in planned if fault),
+            tuple(plan),
         )
 
     def _add(self, path: str, problem: str, allowed: str = "", cure: str = "") -> None:
@@ -245,36 +238,12 @@ class _Checker:
                     "Remove one of these links.",
                 )
 
-    def _fault(self, place: int, spec: FaultSpec | None, nodes: list[PlacedNode | None]) -> PlannedFault | None:
-        if spec is None:
-            return None
-        path = f"faults.{place}"
-        offered: tuple[faults.Fault, ...] | None = None
-        if spec.link and not spec.node:
-            offered = faults.LINK_FAULTS if spec.link in self.written.ways else None
-        elif spec.node and not spec.link and spec.node in self.indices:
-            node = nodes[self.indices[spec.node]]
-            if node is None:
-                return None
-            offered = node.pattern.faults
-        if offered is None:
-            self._add(
-                path,
-                "names no node or link that is there",
-                "either node or link",
-                f"Nodes: {', '.join(self.indices)}; links: {', '.join(self.written.ways) or 'none'}",
-            )
-            return None
-        fault = next((one for one in offered if one.name == spec.fault), None)
-        if fault is None:
-            self._add(f"{path}.fault", f"is {shown(spec.fault)}", ", ".join(one.name for one in offered) or "none here")
-            return None
-        if self._settings(fault.arguments, spec.arguments, f"{path}.arguments") is None:
-            return None
-        arguments = dict(spec.arguments)
-        if spec.span is not None:
-            arguments["seconds"] = spec.span / SECOND
-        return PlannedFault(spec.at, spec.node or spec.link, spec.fault, arguments)
+    def _plan(self, nodes: list[PlacedNode | None], ways: list[PlacedLink]) -> list[Intervention]:
+        plan = Plan(self.indices, self.written.ways, nodes, ways)
+        planned = [plan.fault(place, spec) for place, spec in enumerate(self.written.faults)]
+        planned += [plan.operation(place, spec) for place, spec in enumerate(self.written.operations)]
+        self.problems += plan.problems
+        return [line for line in planned if line]
 
     def _story(self, nodes: list[PlacedNode | None]) -> None:
         known = [kind.name for kind in (*link.KINDS, *faults.KINDS)]
