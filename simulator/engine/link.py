@@ -109,6 +109,11 @@ class LinkSettings(BaseModel):
         float, Field(ge=0, le=1, title="Duplication", description="Probability that the network delivers a push twice.")
     ] = 0.0
 
+    @property
+    def part(self) -> str:
+        """The part of its source that the link leaves from, such as a rule of a bus; "" is the station as a whole."""
+        return ""
+
 
 class Link:
     """One way between two nodes. Faults set `slowness`, `lossiness`, `copies`, `disorder` and `cut`."""

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
+from simulator.engine.bench import Bench
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Fault
 from simulator.engine.link import LinkSettings
@@ -78,7 +79,8 @@ class Pattern:
     multiplies); `kind_of(settings)` is the value of the view's `kind`; `names(settings)` gives the vendor-neutral and
     the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood; `types(settings)` lists the
     message types it can make, for the legend. `allows(settings)` says, by the key of a guarantee
-    (simulator/folds/guarantees.py), in a sentence why the service may break it.
+    (simulator/folds/guarantees.py), in a sentence why the service may break it. `bench` is what can be tried out where
+    the pattern filters.
     """
 
     module: str
@@ -99,6 +101,7 @@ class Pattern:
     check: Callable[[Any, list[Way]], list[Problem]] = lambda settings, outs: []
     types: Callable[[Any], list[str]] = lambda settings: []
     allows: Callable[[Any], Mapping[str, str]] = lambda settings: {}
+    bench: Bench | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return pattern_in, (self.module,)

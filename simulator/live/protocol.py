@@ -173,7 +173,13 @@ def hello(key: str, title: str, scenario: Scenario, seed: int, looks: list[str],
                 for node in scenario.nodes
             ],
             "links": [
-                {"id": link.id, "from": link.source, "to": link.target, "kind": link.kind.draw}
+                {
+                    "id": link.id,
+                    "from": link.source,
+                    "to": link.target,
+                    "kind": link.kind.draw,
+                    "part": link.settings.part,
+                }
                 for link in scenario.links
             ],
             "looks": looks,
