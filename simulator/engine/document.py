@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from simulator.engine.calendar import MONDAY, moment
 from simulator.engine.clock import DAY, MINUTE, SECOND, Duration, Micros, Span
 from simulator.engine.errors import Problem, Refused, problems_of
 
@@ -108,7 +109,7 @@ class OperationSpec(Part):
 
 
 class Document(Part):
-    """The document as written. `length` is when the run is finished."""
+    """The document as written. `length` is when the run is finished, `begins` which moment of the calendar is its 0."""
 
     format: int = FORMAT
     title: Annotated[str, Field(min_length=1, max_length=120)]
@@ -118,6 +119,7 @@ class Document(Part):
     tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)] = []
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
     length: Annotated[Micros, Span("the length", SECOND, 31 * DAY)] = 10 * MINUTE
+    begins: Annotated[str, AfterValidator(moment)] = MONDAY
     nodes: Annotated[list[NodeSpec], Field(min_length=1, max_length=MOST_NODES)]
     links: Annotated[list[LinkSpec], Field(max_length=MOST_LINKS)] = []
     story: Annotated[list[Beat], Field(max_length=MOST_BEATS)] = []

@@ -95,6 +95,10 @@ class Run:
     def now(self) -> Micros:
         return self.kernel.now
 
+    def in_calendar(self, time: Micros) -> Micros:
+        """A moment of this run in the calendar, in Micros since 1970; `calendar.iso` writes it."""
+        return self.scenario.begins + time
+
     @property
     def looks(self) -> list[str]:
         """Message types in the order of their colours."""

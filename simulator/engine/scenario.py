@@ -8,11 +8,14 @@ are reported together, the sense of every part whose shape is right.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from simulator.engine import faults, link
+from simulator.engine.calendar import since_epoch
+from simulator.engine.clock import Micros
 from simulator.engine.document import Document, LinkSpec, NodeSpec, Shape, decoded, migrate, shape
 from simulator.engine.errors import Problem, Refused, problems_of, shown
 from simulator.engine.journal import Intervention
@@ -56,6 +59,11 @@ class Scenario:
     nodes: tuple[PlacedNode, ...]
     links: tuple[PlacedLink, ...]
     plan: tuple[Intervention, ...]
+
+    @cached_property
+    def begins(self) -> Micros:
+        """Which moment its time 0 is, in Micros since 1970."""
+        return since_epoch(self.document.begins)
 
     @property
     def types(self) -> list[str]:
