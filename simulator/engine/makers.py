@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from simulator.engine.clock import MILLISECOND, Micros
+from simulator.engine.message import TYPE_MEMBERS
 from simulator.engine.samplers import Sampler
 
 _SYLLABLES = tuple(consonant + vowel for consonant in "bcdfghjklmnprstvwz" for vowel in "aeiou")
@@ -49,7 +50,7 @@ class Part(ABC):
         return []
 
     def types(self) -> list[Any]:
-        """Give the values its member "type" can have, where it makes an object."""
+        """Give the values of the member that states the type (`TYPE_MEMBERS`), where it makes an object."""
         return []
 
 
@@ -71,7 +72,8 @@ class Same(Part):
         return [self.value]
 
     def types(self) -> list[Any]:
-        return [self.value["type"]] if isinstance(self.value, dict) and "type" in self.value else []
+        members = self.value if isinstance(self.value, dict) else {}
+        return next(([members[name]] for name in TYPE_MEMBERS if name in members), [])
 
 
 class Members(Part):
@@ -93,10 +95,11 @@ class Members(Part):
         return made
 
     def types(self) -> list[Any]:
-        drawn = dict(self.drawn)
-        if "type" in drawn:
-            return drawn["type"].possible()
-        return [self.pattern["type"]] if "type" in self.pattern else []
+        name = next((name for name in TYPE_MEMBERS if name in self.pattern), "")
+        drawn = dict(self.drawn).get(name)
+        if drawn is not None:
+            return drawn.possible()
+        return [self.pattern[name]] if name else []
 
 
 class Items(Part):

@@ -42,10 +42,19 @@ class Message(NamedTuple):
     deduplication: str | None = None
 
 
+# The members of a body in which its type stands, the first that is there: our own, and that of an entry of PutEvents.
+TYPE_MEMBERS = ("type", "DetailType")
+
+
 def type_of(body: Any, otherwise: str) -> str:
-    """The type that a body states: the text in its member "type"; `otherwise` where there is none."""
-    kind = body.get("type") if isinstance(body, dict) else None
-    return kind if isinstance(kind, str) and kind else otherwise
+    """The type that a body states: the text in its member "type" or "DetailType"; `otherwise` where there is none."""
+    if not isinstance(body, dict):
+        return otherwise
+    for name in TYPE_MEMBERS:
+        kind = body.get(name)
+        if isinstance(kind, str) and kind:
+            return kind
+    return otherwise
 
 
 def as_text(value: Any) -> str:

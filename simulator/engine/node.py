@@ -65,6 +65,13 @@ class Node:
         """Take over new settings while the run goes on."""
         self.settings = settings
 
+    def objections_to_link(self, link: "Link", settings: Any) -> list[Problem]:
+        """What of these new settings of a link out of this node it can't take over while the run goes on."""
+        return []
+
+    def link_changed(self, link: "Link") -> None:
+        """The settings of a link out of this node are others now."""
+
     def view(self) -> dict[str, Any]:
         """What the stage shows of this node now: small, JSON, bounded whatever the load. Shapes: docs/PROTOCOL.md."""
         return {}

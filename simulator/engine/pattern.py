@@ -63,12 +63,13 @@ class Measure:
 
 
 class Way(NamedTuple):
-    """A link out of a node as its pattern's check sees it: how it is drawn, both ends, and the target's settings."""
+    """A link out of a node as its pattern's check sees it; `settings` are the target's, `link` its own."""
 
     draw: Draw
     source: str
     target: str
     settings: Any
+    link: Any = None
 
 
 @dataclass(frozen=True)

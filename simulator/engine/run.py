@@ -186,6 +186,8 @@ class Run:
         settings = _validated(type(target.settings), self._given[target.id] | changes)
         self._given[target.id] |= changes
         target.change(settings)
+        if isinstance(target, Link):
+            target.source.link_changed(target)
 
     def checkpoint(self) -> bytes:
         """The state as bytes, without scenario and journal, which `restore` is given again. Take the trace first."""
@@ -260,7 +262,11 @@ class Run:
             )
         if verb == "change":
             settings = _validated(type(target.settings), self._given[target.id] | intervention.arguments)
-            objections = target.objections(settings) if isinstance(target, Node) else []
+            objections = (
+                target.objections(settings)
+                if isinstance(target, Node)
+                else target.source.objections_to_link(target, settings)
+            )
             if objections:
                 raise Refused(objections)
             return target, "change", settings

@@ -219,7 +219,7 @@ class _Checker:
         for place, node in enumerate(nodes):
             if node is not None:
                 outs = [
-                    Way(way.kind.draw, node.id, target.id, target.settings)
+                    Way(way.kind.draw, node.id, target.id, target.settings, way.settings)
                     for way in ways
                     if way.source == place and (target := nodes[way.target]) is not None
                 ]

@@ -40,7 +40,7 @@ class Template:
         return Maker(Reader(random).read(self.document))
 
     def types(self) -> list[str]:
-        """Give the texts that the body's member "type" can have, in the order in which the template names them."""
+        """Give the texts that can be the body's type, in the order in which the template names them."""
         return list(self._types)
 
     def __eq__(self, other: object) -> bool:

@@ -159,6 +159,8 @@ def test_only_what_is_drawn_differs_between_bodies():
         ({"type": {"chance": {"of": 0.5, "then": "a", "else": "b"}}}, ["a", "b"]),
         ({"type": {"one_of": ["a", {"one_of": ["b", "a"]}]}, "x": {"uuid": {}}}, ["a", "b"]),
         ({"one_of": [{"type": "a"}, {"type": {"one_of": ["b", "c"]}}, "text"]}, ["a", "b", "c"]),
+        ({"DetailType": {"one_of": ["placed", "paid"]}, "Detail": {"type": "x"}}, ["placed", "paid"]),
+        ({"DetailType": "placed", "type": "a"}, ["a"]),
         ({"type": {"word": {}}}, []),
         ({"type": 5}, []),
         ({"kind": "order"}, []),
