@@ -16,6 +16,9 @@ MessageId = int
 BY_HAND = 255
 ORIGINS = 256
 
+# The attribute that says of an event which of AWS's own services it comes from; whoever takes events strips it.
+SERVICE = "aws:service"
+
 # What can be seen of one copy of a message, as bits.
 RETRIED, DUPLICATE, POISON, LOST, REPLY, REFUSED = 1, 2, 4, 8, 16, 32
 

@@ -137,7 +137,7 @@ class _Stays:
             if state == "waiting" and 0 <= node < len(self._dead) and self._dead[node]:
                 state = "dead"
             self._enter(node, state, time)
-        elif kind.core in ("settled", "discarded"):
+        elif kind.core in ("settled", "discarded") or (kind.holds < 0 and not kind.core):
             self._close(node, time)
 
     def _enter(self, node: int, state: str, time: Micros) -> None:

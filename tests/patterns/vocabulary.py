@@ -78,6 +78,11 @@ def store(name: str, **settings: Any) -> Part:
     return Part(_node(name, "store", settings))
 
 
+def endpoint(name: str, *, to: str | Iterable[str] = (), **settings: Any) -> Part:
+    """Something outside that is delivered to; a delivery stream writes to `to`."""
+    return Part(_node(name, "endpoint", settings), [_link(name, target, None) for target in _names(to)])
+
+
 def scenario(*parts: Part, seed: int = 1, faults: Iterable[dict[str, Any]] = (), length: str = "30d") -> Run:
     """The run these stations make."""
     return Run(documents.read(document(*parts, seed=seed, faults=faults, length=length), catalog.patterns()))
