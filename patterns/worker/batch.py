@@ -14,8 +14,8 @@ from simulator.engine.clock import Micros
 from simulator.engine.polling import Delivery
 
 if TYPE_CHECKING:
-    from patterns.worker.poller import Poller
     from patterns.worker.seat import Seat
+    from simulator.engine.poller import Poller
 
 # Making a named tuple by name costs a call of Python more.
 _new = tuple.__new__

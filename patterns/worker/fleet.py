@@ -11,9 +11,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from patterns.worker.config import Scaling
-from patterns.worker.mapping import WAITING
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
+from simulator.engine.mapping import WAITING
 from simulator.engine.polling import AttributesRequest
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ A message it polled stays in the custody of the queue, unless it is deleted ther
 that was pushed to it, is its own until it is finished, given up, or handed back to whoever waits for the answer.
 """
 
+from simulator.engine.mapping import FIELDS
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -67,7 +68,7 @@ KINDS = (
     Kind(
         "poll_failed",
         "{node} can't ask {of} for messages ({reason}), and asks again in {after}.",
-        ("of:node", "reason", "after:span"),
+        FIELDS["poll_failed"],
         "",
         "warn",
     ),
@@ -85,46 +86,46 @@ KINDS = (
         "",
         "warn",
     ),
-    Kind("invoked", "{node} is invoked with {size:message} of {of}.", ("of:node", "size:count")),
+    Kind("invoked", "{node} is invoked with {size:message} of {of}.", FIELDS["invoked"]),
     Kind(
         "invocation_refused",
         "{node} is not invoked with {size:message}: {reason}. Their poller tries again in {after}.",
-        ("size:count", "reason", "after:span"),
+        FIELDS["invocation_refused"],
         "",
         "warn",
     ),
     Kind(
         "batch_dropped",
         "a poller of {node} drops {size:message}, for their visibility timeout is over: {reason}.",
-        ("size:count", "reason"),
+        FIELDS["batch_dropped"],
         "",
         "warn",
     ),
     Kind(
         "batch_done",
         "{node} has done a batch of {size:message} in {took}: the poller deletes it.",
-        ("size:count", "took:span"),
+        FIELDS["batch_done"],
         "",
         "good",
     ),
     Kind(
         "batch_in_part",
         "{node} reports {failed} of {size:message} as failed (the last: {reason}): only these come back.",
-        ("failed", "size:count", "reason"),
+        FIELDS["batch_in_part"],
         "",
         "warn",
     ),
     Kind(
         "batch_failed",
         "{node} fails on a batch of {size:message} ({reason}): all of it comes back.",
-        ("size:count", "reason"),
+        FIELDS["batch_failed"],
         "",
         "bad",
     ),
     Kind(
         "pollers_scaled",
         "the event source mapping from {of} to {node} goes from {before} to {after:poller}: {reason}.",
-        ("of:node", "before", "after:count", "reason"),
+        FIELDS["pollers_scaled"],
     ),
     Kind("scaled", "{node} goes from {before} to {after:seat}: {reason}.", ("before", "after:count", "reason")),
 )

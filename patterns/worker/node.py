@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from patterns.worker.batch import Batch
 from patterns.worker.config import WorkerSettings
 from patterns.worker.effects import Effects
 from patterns.worker.fleet import Fleet
 from patterns.worker.instances import Instances
-from patterns.worker.mapping import EventSourceMapping
 from patterns.worker.seat import Seat
 from patterns.worker.view import view_of
 from patterns.worker.work import Source, Work
@@ -26,10 +26,12 @@ from simulator.engine.backoff import backoff
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.link import Link
+from simulator.engine.mapping import EventSourceMapping
 from simulator.engine.message import DUPLICATE, Message, MessageId
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
-from simulator.engine.polling import mapping_of
+from simulator.engine.poller import Poller
+from simulator.engine.polling import Delivery, mapping_of
 from simulator.engine.samplers import Sampler
 from simulator.engine.sending import Sending
 
@@ -60,7 +62,7 @@ class Worker(Node):
         self.throttled = 0
         self._free: dict[Seat, None] = {}
         self.inbox: deque[Work] = deque()
-        self.mappings: list[EventSourceMapping] = []
+        self.mappings: dict[EventSourceMapping, Source] = {}
         self.fleet: Fleet | None = None
         self.instances = Instances(run.kernel, self.stream("cold start"), settings)
         self.effects = Effects(settings.remembers)
@@ -75,7 +77,8 @@ class Worker(Node):
         self.sends = [link for link in self.outs if link.kind == "send"]
         self._scale()
         self._seat()
-        self.mappings = [EventSourceMapping(self, source) for source in polls if mapping_of(source.settings)]
+        mapped = [source for source in polls if mapping_of(source.settings)]
+        self.mappings = {EventSourceMapping(self, source.link): source for source in mapped}
         for mapping in self.mappings:
             mapping.start()
 
@@ -115,11 +118,16 @@ class Worker(Node):
             return self._is_down()
         return None if self._free or self._asking_seat() is not None else _too_many(self.capacity)
 
-    def take_batch(self, works: list[Work]) -> None:
+    def take_batch(self, poller: Poller, deliveries: list[Delivery]) -> None:
         """Work on a batch; there must be a seat for it."""
         seat = self._seat_for_push()
         assert seat is not None, f"{self.id} has no seat for a batch"
-        seat.take(works)
+        mapping = poller.mapping
+        batch = Batch(self.mappings[mapping], len(deliveries), mapping.piecewise, poller)
+        seat.take(batch.works(deliveries))
+
+    def batch_was_refused(self) -> None:
+        self.throttled += not self.crashed
 
     def settle(self, work: Work) -> None:
         """A message is done: its queue deletes it, now or with its batch, or whoever pushed it hears so."""

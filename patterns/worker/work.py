@@ -8,13 +8,10 @@ from simulator.engine.expression import ExpressionFailed, holds
 from simulator.engine.link import Link, LinkSettings
 from simulator.engine.message import POISON, RETRIED, Message
 from simulator.engine.operations import Call
-from simulator.engine.polling import DeleteBatchRequest, DeleteRequest, Delivery, ReceiveRequest
+from simulator.engine.polling import MOST_ENTRIES, DeleteBatchRequest, DeleteRequest, Delivery, ReceiveRequest
 
 if TYPE_CHECKING:
     from patterns.worker.batch import Batch
-
-# Entries of one batch request. Source: SQS API Reference, DeleteMessageBatch.
-MOST_ENTRIES = 10
 
 # Making a named tuple by name costs a call of Python more.
 _new = tuple.__new__

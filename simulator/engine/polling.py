@@ -19,6 +19,9 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from simulator.engine.message import Message
 
+MOST_ENTRIES = 10
+"""Entries of one batch request. Source: SQS API Reference, ReceiveMessage, DeleteMessageBatch."""
+
 
 class ReceiveRequest(NamedTuple):
     """Ask for up to `MaxNumberOfMessages`, waiting up to `WaitTimeSeconds` for the first.
