@@ -32,6 +32,7 @@ export function paintResting(pen, theme, glyph, now, looks) {
   if (glyph.group) name(pen, theme, glyph);
   if (glyph.place === 'inflight') paintHeld(pen, theme, glyph, now, colour);
   else if (glyph.place === 'repeat') paintRepeat(pen, theme, glyph, now, colour);
+  else if (glyph.place === 'heap') paintFaded(pen, theme, glyph, colour, looks);
   else if (glyph.place === 'waiting' && (glyph.state ?? 0) & HELD) paintLocked(pen, theme, glyph, colour);
   else {
     if (glyph.place === 'working' || glyph.place === 'cold') paintProgress(pen, theme, glyph, now);
@@ -190,6 +191,21 @@ function paintRepeat(pen, theme, glyph, now, colour) {
     2.4,
   );
   pen.globalAlpha = alpha;
+}
+
+/**
+ * A copy that a filter kept back: pale, with its colour at the edge.
+ * @param {Pen} pen @param {Theme} theme @param {Resting} glyph @param {string} colour @param {string[]} looks
+ */
+function paintFaded(pen, theme, glyph, colour, looks) {
+  const { x, y, radius, flags } = glyph;
+  knockout(pen, theme, x, y, radius);
+  const alpha = pen.globalAlpha;
+  pen.globalAlpha = alpha * 0.3;
+  body(pen, x, y, radius, flags, colour);
+  pen.globalAlpha = alpha;
+  ring(pen, x, y, radius - 0.8, colour, 1.4);
+  if (theme.letters) letter(pen, { ...theme, stage: theme.text }, x, y, radius, glyph.look, looks);
 }
 
 /**

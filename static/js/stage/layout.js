@@ -26,16 +26,18 @@ const LARGEST = 1.5; // a small diagram on a large wall is not blown up further 
 const COMFORT = 1; // scale above which longer tubes are worth more than larger drawing
 const MARGIN = 0.024; // of the host's width, within limits
 const ARRANGEMENTS = [
-  { compact: false, flat: false, across: 112, price: 0 },
-  { compact: false, flat: false, across: 68, price: 0.07 }, // short lines leave little to see of what travels
-  { compact: false, flat: false, across: 46, price: 0.14 },
-  { compact: false, flat: true, across: 96, price: 0.05 },
-  { compact: true, flat: true, across: 0, price: 0 },
+  { compact: false, flat: false, across: 112, abreast: 0, price: 0 },
+  { compact: false, flat: false, across: 68, abreast: 0, price: 0.07 }, // short lines leave little to see of what travels
+  { compact: false, flat: false, across: 46, abreast: 0, price: 0.14 },
+  { compact: false, flat: true, across: 96, abreast: 0, price: 0.05 },
+  { compact: true, flat: true, across: 0, abreast: Infinity, price: 0 },
+  { compact: true, flat: true, across: 0, abreast: 2, price: 0.04 }, // a band of many in several rows
+  { compact: true, flat: true, across: 0, abreast: 1, price: 0.08 },
 ];
 const GROWTH = [1, 1.06, 1.12, 1.18, 1.25, 1.35, 1.5, 1.65, 1.8]; // of texts
 const ILLEGIBLE = { any: 0.1, all: 2 }; // price of texts a little too small, and of texts of no size at all
 const HOPELESS = 0.8; // of the least size
-const UPRIGHT = 0.4; // price of the stacked arrangement on a wide host
+const UPRIGHT = 0.6; // price of the stacked arrangement on a wide host
 const GAP = { widest: 230, down: 34, tallest: 84, band: 28, beside: 22 };
 
 /**
@@ -54,11 +56,12 @@ export function fit(places, links, measure, host, base) {
   // People read a wide picture from left to right; an upright one they read from the top down as gladly.
   const upright = UPRIGHT * Math.min(1, Math.max(0, (host.width / host.height - 0.9) / 0.7));
   for (const grown of GROWTH) {
-    for (const { compact, flat, across, price } of ARRANGEMENTS) {
+    for (const { compact, flat, across, abreast, price } of ARRANGEMENTS) {
+      if (compact && abreast < Infinity && host.width > host.height) continue; // there is room beside each other
       for (const slots of SLOTS) {
         const style = { ...base, text: base.text * grown, small: base.small * grown, compact, flat, slots };
         const sizes = measure(style);
-        const boxes = compact ? stack(places, links, sizes, host) : spread(places, sizes, host, across);
+        const boxes = compact ? stack(places, links, sizes, host, abreast) : spread(places, sizes, host, across);
         const camera = frame(boxes, host);
         const lacking = Math.max(0, 1 - smallest(style, camera) / Math.max(1, least));
         const illegible = lacking > 0 ? ILLEGIBLE.any + lacking * ILLEGIBLE.all : 0;
@@ -105,9 +108,10 @@ export function spread(places, sizes, host, across) {
 /**
  * Bands from the top down, each centred; a dead-letter queue goes into the band below its queue, on the left.
  * @param {Place[]} places @param {LinkSpec[]} links @param {Size[]} sizes @param {Host} host
+ * @param {number} [abreast]  how many stand beside each other at most
  * @returns {Box[]}
  */
-export function stack(places, links, sizes, host) {
+export function stack(places, links, sizes, host, abreast = Infinity) {
   const columns = [...new Set(places.map(([column]) => column))].sort((a, b) => a - b);
   const dead = new Map(links.filter((link) => link.kind === 'dead').map((link) => [link.to, link.from]));
   /** @param {number} node @returns {number} */
@@ -123,12 +127,21 @@ export function stack(places, links, sizes, host) {
   /** @param {number} node */
   const order = (node) => (dead.has(node) ? -1000 : 0) + places[node][1];
   for (const nodes of ordered) nodes.sort((a, b) => order(a) - order(b) || a - b);
-  const tight = banded(ordered, sizes, GAP.band);
+  const rows = ordered.flatMap((nodes) => broken(nodes, abreast));
+  const tight = banded(rows, sizes, GAP.band);
   const { width, height } = extent(tight);
   const room = inner(host);
   const scale = Math.min(room.width / width, room.height / height, LARGEST);
-  const spare = Math.max(0, room.height / scale - height) / Math.max(1, ordered.length - 1);
-  return banded(ordered, sizes, Math.min(GAP.tallest, GAP.band + spare));
+  const spare = Math.max(0, room.height / scale - height) / Math.max(1, rows.length - 1);
+  return banded(rows, sizes, Math.min(GAP.tallest, GAP.band + spare));
+}
+
+/** A band in rows of at most so many. @param {number[]} nodes @param {number} abreast */
+function broken(nodes, abreast) {
+  if (nodes.length <= abreast) return [nodes];
+  return Array.from({ length: Math.ceil(nodes.length / abreast) }, (_, i) =>
+    nodes.slice(i * abreast, (i + 1) * abreast),
+  );
 }
 
 /** @param {number[][]} bands @param {Size[]} sizes @param {number} gap @returns {Box[]} */

@@ -17,6 +17,7 @@ const MARKS = /** @type {const} */ ([
   ['lost', 'crossed', 'lost'],
   ['refused', 'barred', 'refused'],
   ['repeat', 'barred again', 'sent twice, not stored again'],
+  ['filtered', 'faded', 'filtered out'],
   ['group', 'striped', 'message group'],
   ['held', 'lock', 'its group is held'],
   ['blocked', 'lock shut', 'its group is blocked'],
@@ -42,6 +43,7 @@ export class Legend {
   noteResting({ flags, receives, place, state = 0, motif = -1, more = 0 }) {
     this.note(place === 'repeat' ? 0 : flags, receives);
     if (place === 'repeat') this.seen.add('repeat');
+    if (place === 'heap') this.seen.add('filtered');
     if (motif >= 0) this.seen.add('group');
     if (state & BLOCKED) this.seen.add('blocked');
     else if (state & HELD) this.seen.add('held');

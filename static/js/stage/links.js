@@ -29,6 +29,7 @@ import { fault, remaining } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Point} Point */
 /** @typedef {import('app/stage/types.js').FaultRow} FaultRow */
 /** @typedef {import('app/stage/types.js').Scene} Scene */
+/** @typedef {import('app/stage/types.js').Spoke} Spoke */
 /**
  * What is on the lines: how much each carries (in flow mode), which to light up (reduced motion), and what each has
  * carried lately too fast to be seen.
@@ -207,12 +208,19 @@ export class Links {
 
 /** The points of every link. @param {Hello} hello @param {Box[]} boxes @param {boolean} compact @returns {Point[][]} */
 export function trace(hello, boxes, compact) {
-  const ends = hello.links.map((link) => {
+  const spokes = hello.links.map((link, index) => boxes[link.from].spokes?.find((spoke) => spoke.link === index));
+  const ends = hello.links.map((link, index) => {
     const [out, into] = [
       ports(hello.nodes[link.from].pattern, boxes[link.from], compact),
       ports(hello.nodes[link.to].pattern, boxes[link.to], compact),
     ];
-    return link.kind === 'dead' ? { from: out.fall, to: into.land } : { from: out.out, to: into.in };
+    const spoke = spokes[index];
+    return link.kind === 'dead'
+      ? { from: out.fall, to: into.land }
+      : {
+          from: spoke ? mouth(boxes[link.from], spoke) : out.out,
+          to: spoke && !spoke.across && !compact ? into.land : into.in,
+        };
   });
   const from = fan(
     hello,
@@ -220,6 +228,7 @@ export function trace(hello, boxes, compact) {
     ends.map((end) => end.from),
     ends.map((end) => end.to),
     (index) => hello.links[index].from,
+    (index) => spokes[index]?.room ?? Infinity,
   );
   const to = fan(
     hello,
@@ -231,17 +240,29 @@ export function trace(hello, boxes, compact) {
   return hello.links.map((link, index) => {
     const others = boxes.filter((_, node) => node !== link.from && node !== link.to).map(bounds);
     const own = [...new Set([link.from, link.to])].map((node) => bounds(boxes[node]));
-    return rounded(route(from[index], to[index], others, own));
+    const way = route(from[index], to[index], others, own);
+    return rounded([...inside(boxes[link.from], spokes[index]), ...way]);
   });
+}
+
+/** Where a spoke leaves its station. @param {Box} box @param {Spoke} spoke @returns {Port} */
+function mouth(box, { lead, across }) {
+  const { x, y } = lead[lead.length - 1];
+  return { x: box.x + x, y: box.y + y, across };
+}
+
+/** The part of a line that lies within its station. @param {Box} box @param {Spoke | undefined} spoke */
+function inside(box, spoke) {
+  return (spoke?.lead ?? []).slice(0, -1).map(({ x, y }) => ({ x: box.x + x, y: box.y + y }));
 }
 
 /**
  * Lines that meet a station at the same port are spread along its edge, in the order of where they come from.
  * @param {Hello} hello @param {Box[]} boxes @param {Port[]} near @param {Port[]} far
- * @param {(index: number) => number} owner
+ * @param {(index: number) => number} owner @param {(index: number) => number} [most]  how far apart they may be at most
  * @returns {Port[]}
  */
-function fan(hello, boxes, near, far, owner) {
+function fan(hello, boxes, near, far, owner, most = () => Infinity) {
   const moved = [...near];
   /** @type {Map<string, number[]>} */
   const groups = new Map();
@@ -255,7 +276,7 @@ function fan(hello, boxes, near, far, owner) {
     const box = boxes[owner(group[0])];
     const round = box.shape.half ? box.shape.half * 2 : Infinity; // the end of a tube
     const room = across ? box.body.up + box.body.down : Math.min(round, box.body.left + box.body.right);
-    const apart = Math.min(APART, (room * 0.7) / group.length);
+    const apart = Math.min(APART, (Math.min(room, most(group[0])) * 0.7) / group.length);
     const sorted = [...group].sort((a, b) => (across ? far[a].y - far[b].y : far[a].x - far[b].x) || a - b);
     for (const [place, index] of sorted.entries())
       moved[index] = slide(box, near[index], (place - (group.length - 1) / 2) * apart);

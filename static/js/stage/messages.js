@@ -24,9 +24,11 @@ const DIMMED = 0.22;
 const LIFT = 20; // how far a refused message flies off its line
 const GLIDE_MOST = 50_000; // µs of virtual time per drawing: in a faster run gliding would only blur
 const SLOTTING = 14; // drawings that a message takes to glide to its new slot
+const BOUNCING = 45; // and to fall on the heap, after it bounced off a filter
+const BOUNCE = 26; // how high it flies there
 const REACH = 7; // pixels a pointer may miss a message by
 // Where a message "is" if it is drawn in several places.
-const PLACES = ['working', 'cold', 'inflight', 'waiting', 'dead', 'stored', 'repeat'];
+const PLACES = ['working', 'cold', 'inflight', 'waiting', 'dead', 'stored', 'latest', 'repeat', 'heap'];
 
 export class Messages {
   /** @param {HTMLElement} layer @param {Hello} hello */
@@ -77,7 +79,7 @@ export class Messages {
       this.known[index] = view;
       this.perNode[index] = [];
       if (view) shape(this.hello.nodes[index].pattern).rest(box, view, index, this.perNode[index]);
-      if (step > 0 && step < GLIDE_MOST) this.glide(before, this.perNode[index], now, step * SLOTTING);
+      if (step > 0 && step < GLIDE_MOST) this.glide(before, this.perNode[index], now, step);
     }
     if (!changed) return;
     this.resting = this.perNode.flat();
@@ -92,16 +94,18 @@ export class Messages {
   }
 
   /**
-   * Remembers from where the messages of a node came to their new places.
-   * @param {Resting[]} before @param {Resting[]} after @param {number} now @param {number} takes
+   * Remembers from where the messages of a node came to their new places; `step`: the time since the last drawing.
+   * @param {Resting[]} before @param {Resting[]} after @param {number} now @param {number} step
    */
-  glide(before, after, now, takes) {
-    const old = new Map(before.map((glyph) => [glyph.id, glyph]));
+  glide(before, after, now, step) {
+    const old = new Map(before.map((glyph) => [known(glyph), glyph]));
     for (const glyph of after) {
-      const was = old.get(glyph.id);
-      if (was && (was.x !== glyph.x || was.y !== glyph.y)) {
+      const was = old.get(known(glyph));
+      if (!was && glyph.from) {
+        this.moves.set(glyph, { ...glyph.from, began: now, takes: step * BOUNCING });
+      } else if (was && (was.x !== glyph.x || was.y !== glyph.y)) {
         const { x, y } = this.slotting(was, /** @type {Scene} */ ({ now, mode: 'running' }));
-        this.moves.set(glyph, { x, y, began: now, takes });
+        this.moves.set(glyph, { x, y, began: now, takes: step * SLOTTING });
       } else if (was) {
         const move = this.moves.get(was);
         if (move) this.moves.set(glyph, move);
@@ -155,7 +159,7 @@ export class Messages {
       pen.globalAlpha = scene.followed !== null && id !== scene.followed ? DIMMED : still ? 0.5 : 1;
     };
     for (const glyph of this.resting) {
-      const still = glyph.place === 'working' && scene.views[glyph.node]?.crashed !== 0;
+      const still = glyph.place === 'working' && Boolean(scene.views[glyph.node]?.crashed);
       alpha(glyph.id, still);
       const shown = this.slotting(glyph, scene);
       if (glyph.id === scene.followed)
@@ -189,8 +193,9 @@ export class Messages {
       this.moves.delete(glyph);
       return glyph;
     }
-    const rest = (1 - part) ** 3;
-    return { ...glyph, x: glyph.x + (move.x - glyph.x) * rest, y: glyph.y + (move.y - glyph.y) * rest };
+    const rest = glyph.from ? 1 - part : (1 - part) ** 3;
+    const lift = glyph.from ? Math.sin(Math.PI * part) * BOUNCE : 0;
+    return { ...glyph, x: glyph.x + (move.x - glyph.x) * rest, y: glyph.y + (move.y - glyph.y) * rest - lift };
   }
 
   /** @param {{ from: {x: number, y: number}, to: {x: number, y: number} }} leader @param {Theme} theme */
@@ -229,6 +234,11 @@ export class Messages {
       .sort((a, b) => PLACES.indexOf(a.place) - PLACES.indexOf(b.place));
     return places[0] ?? this.spots.find((spot) => spot.id === id) ?? null;
   }
+}
+
+/** A copy of a message that was filtered out twice lies on the heap twice. @param {Resting} glyph */
+function known({ id, place, holder, since }) {
+  return place === 'heap' ? `${id} ${holder} ${since}` : id;
 }
 
 /**

@@ -90,7 +90,7 @@ export class Stage {
     this.dotLayer.className = 'stage-crowd';
     host.append(this.dotLayer);
     this.links = new Links(lines, above, hello);
-    this.stations = new Stations(stations, hello);
+    this.stations = new Stations(stations, hello, () => this.places);
     this.messages = new Messages(host, hello);
     this.legend = new Legend(host);
     this.legend.write(hello.looks);

@@ -14,16 +14,19 @@ import { fault, remaining } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Scene} Scene */
 /** @typedef {import('app/stage/types.js').Style} Style */
 /** @typedef {import('app/stage/types.js').Naming} Naming */
+/** @typedef {import('app/stage/types.js').Exit} Exit */
 /** @typedef {import('app/stage/layout.js').Plan} Plan */
+/** @typedef {import('app/stage/layout.js').Place} Place */
 
 /** Faults that a shape shows by itself. */
 const SHOWN = new Map([['worker', new Set(['crash'])]]);
 
 export class Stations {
-  /** @param {SVGGElement} layer @param {Hello} hello */
-  constructor(layer, hello) {
+  /** @param {SVGGElement} layer @param {Hello} hello @param {() => Place[]} places  where each node stands on the grid */
+  constructor(layer, hello, places) {
     this.layer = layer;
     this.hello = hello;
+    this.places = places;
     this.parts = /** @type {any[]} */ ([]);
     this.tags = /** @type {SVGTextElement[]} */ ([]);
     this.rooms = /** @type {number[][]} */ ([]);
@@ -47,11 +50,14 @@ export class Stations {
    * @param {View[]} views
    */
   sizes(views) {
+    const orders = [];
     for (const [index, node] of this.hello.nodes.entries()) {
-      const asked = shape(node.pattern).room?.(views[index] ?? null, node) ?? [];
+      const view = views[index] ?? null;
+      const asked = shape(node.pattern).room?.(view, node) ?? [];
       this.rooms[index] = asked.map((much, i) => Math.max(much, this.rooms[index]?.[i] ?? 0));
+      orders.push(shape(node.pattern).order?.(view) ?? '');
     }
-    return this.rooms.join(';');
+    return `${this.rooms.join(';')}${orders.join(';')}`;
   }
 
   /** @param {View[]} views @param {Style} style @returns {Size[]} */
@@ -69,7 +75,24 @@ export class Stations {
       dead: links.some((link) => link.to === index && link.kind === 'dead'),
       falls: links.some((link) => link.from === index && link.kind === 'dead'),
       room: this.rooms[index],
+      exits: this.exits(index),
     };
+  }
+
+  /** The links out of a station, in the order of where they lead: from the top, then from the left. @param {number} index */
+  exits(index) {
+    const { links, nodes } = this.hello;
+    const places = this.places();
+    return links
+      .map((link, at) => ({
+        link: at,
+        to: link.to,
+        title: nodes[link.to].title,
+        part: link.part ?? '',
+        from: link.from,
+      }))
+      .filter(({ link, from }) => from === index && links[link].kind !== 'dead')
+      .sort((a, b) => places[a.to][1] - places[b.to][1] || places[a.to][0] - places[b.to][0] || a.link - b.link);
   }
 
   /** Draws every station anew at its place. @param {Plan} plan */

@@ -25,7 +25,8 @@ export function summary(hello, scene, places) {
 export function sentence(hello, scene, index) {
   const view = scene.views[index];
   const node = hello.nodes[index];
-  return view ? shape(node.pattern).tell(node, view, scene.now) : '';
+  const titleOf = (/** @type {number} */ link) => hello.nodes[hello.links[link]?.to]?.title ?? '';
+  return view ? shape(node.pattern).tell(node, view, scene.now, titleOf) : '';
 }
 
 /**

@@ -8,7 +8,7 @@
  * @typedef {'neutral' | 'aws'} Naming
  * @typedef {{ id: string, title: string, pattern: string, role: string, kind: string, at: [number, number] | null,
  *             names: Names, sentence: string }} NodeSpec
- * @typedef {{ id: string, from: number, to: number, kind: string }} LinkSpec
+ * @typedef {{ id: string, from: number, to: number, kind: string, part?: string }} LinkSpec
  * @typedef {{ nodes: NodeSpec[], links: LinkSpec[], looks: string[], prefixes: string[] }} Hello
  *
  * A queue's `move` with `to` "" goes back to where each message came from.
@@ -25,10 +25,28 @@
  *             doubled: number, crashed: number, p95: number | null, caption: string[], throttled?: number,
  *             pollers?: [active: number, running: number, most: number] | null,
  *             batch?: [gathered: number, size: number, due: number] | null,
- *             scaling?: [from: number, to: number] | null }} WorkerView
+ *             scaling?: [from: number, to: number] | null,
+ *             events?: [waiting: number, oldest: number, retry: number] | null }} WorkerView
  * @typedef {{ kind: string, count: number, busy: number, capacity: number, waiting: number, throttled: number,
  *             last: number[][], caption: string[] }} StoreView
- * @typedef {any} View  one of the four above, by the pattern of its node; null before the first frame
+ * @typedef {[link: number, protocol: string, state: number, delivered: number, filtered: number, failed: number,
+ *   retrying: number, retry: number, tries: number, of: number, reason: string, time: number]} Subscription
+ * @typedef {[kept: number, replaying: boolean, replayed: number]} Archive
+ * @typedef {{ fifo: boolean, published: number, subscriptions: Subscription[], count: number, heap: number[][],
+ *             archive: Archive | null, caption: string[] }} TopicView  a heap's row: id, look, flags, link, time
+ * @typedef {[name: string, state: number, matched: number, time: number, clause: string, targets: number,
+ *   delivered: number, failed: number, retrying: number, retry: number]} Rule
+ * @typedef {{ received: number, rules: Rule[], count: number,
+ *             latest: [id: number, look: number, flags: number, time: number] | null,
+ *             archive: [kept: number, state: string, replayed: number] | null, dropped: number,
+ *             caption: string[] }} EventBusView
+ * @typedef {{ kind: string, received: number, failed: number, busy: number, last: number[][], state: string,
+ *             rate: number, caption: string[] }} EndpointView
+ * @typedef {[name: string, next: number, state: number, fired: number, window: number, local: string]} Schedule
+ * @typedef {{ kind: string, schedules: Schedule[], count: number, failed: number, caption: string[] }} SchedulerView
+ * @typedef {{ state: string, received: number, filtered: number, enriched: number, delivered: number, failed: number,
+ *             batch: number[][], enrichment: string, reason: string, caption: string[] }} PipeView
+ * @typedef {any} View  one of those above, by the pattern of its node; null before the first frame
  *
  * @typedef {['node' | 'link', number, string, number]} FaultRow  target, index, name, end (0: until somebody ends it)
  *
@@ -45,7 +63,7 @@
  * @typedef {{ up: number, down: number, left: number, right: number }} Extent
  *
  * A measured station: all it covers with its labels, its body (what links arrive at), and what its shape needs to know.
- * @typedef {Extent & { body: Extent, shape: Record<string, number> }} Size
+ * @typedef {Extent & { body: Extent, shape: Record<string, number>, spokes?: Spoke[] }} Size
  * @typedef {Size & { x: number, y: number }} Box
  *
  * @typedef {{ left: number, top: number, right: number, bottom: number }} Rectangle
@@ -58,16 +76,24 @@
  *   compact: boolean, flat: boolean,
  *             width: (text: string, size: number, bold?: boolean) => number }} Style
  *
+ * A link out of a station, but for dead letters; `part` is the part of the station that it leaves from.
+ * @typedef {{ link: number, to: number, title: string, part: string }} Exit
+ *
+ * Where an exit begins: along `lead`, from within the station to its edge, in coordinates of the station; `across` as in
+ * Port; `room` how far those that begin at the same place may be spread.
+ * @typedef {Exit & { lead: Point[], across: boolean, room: number }} Spoke
+ *
  * Whether something receives from the node; whether it is a dead-letter queue; whether it has one; the most room that
- * its shape has asked for so far, in the shape's own numbers.
- * @typedef {{ shelf: boolean, dead: boolean, falls: boolean, room?: number[] }} Role
+ * its shape has asked for so far, in the shape's own numbers; its exits, in the order of where they lead.
+ * @typedef {{ shelf: boolean, dead: boolean, falls: boolean, room?: number[], exits?: Exit[] }} Role
  *
  * A message at rest, in the coordinates of the map; `group` is a short name of its group and `groupName` the whole, `motif` its pattern, `state` its bits (see
- * motifs.js), `more` how many wait behind it in its batch, `tag` what else there is to say of it.
+ * motifs.js), `more` how many wait behind it in its batch, `tag` what else there is to say of it, `from` where it bounced off.
  * @typedef {{ id: number, look: number, flags: number, x: number, y: number, radius: number,
- *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead' | 'repeat', node: number, receives: number,
+ *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead' | 'repeat' | 'heap' | 'latest',
+ *             node: number, receives: number,
  *             alarm: boolean, since: number, until: number, holder: number, rank: number,
- *             group?: string, groupName?: string, motif?: number, state?: number, more?: number, tag?: string }} Resting
+ *             group?: string, groupName?: string, motif?: number, state?: number, more?: number, tag?: string, from?: Point }} Resting
  *
  * @typedef {{ stage: string, panel: string, raised: string, line: string, track: string, slot: string, text: string,
  *   soft: string,

@@ -115,6 +115,7 @@ export function state(message, now, hello, views) {
   const where = hello.nodes[message.node]?.title ?? '';
   if (message.place === 'dead') return `set aside in ${where}`;
   if (message.place === 'stored') return `written to ${where} ${age(now - message.since)} ago`;
+  if (message.place === 'working' && message.tag) return `in ${where}: ${message.tag}`;
   if (message.place === 'working')
     return message.until > now
       ? `${where} works on it, ${countdown(message.until - now)} to go`
@@ -128,6 +129,11 @@ export function state(message, now, hello, views) {
       : 'received, not deleted yet';
     return `${by}: back in ${where} in ${countdown(message.until - now)}`;
   }
+  if (message.place === 'heap') {
+    const kept = `filtered out for ${hello.nodes[message.holder]?.title ?? 'a subscriber'} ${age(now - message.since)} ago`;
+    return message.tag ? `${kept}: ${message.tag}` : kept;
+  }
+  if (message.place === 'latest') return `the latest that came to ${where}, ${age(now - message.since)} ago`;
   if (message.place === 'repeat') return `sent to ${where} again: accepted, and not stored a second time`;
   if ((message.state ?? 0) & HELD) return `waits in ${where}: another message of its group is in flight`;
   if ((message.state ?? 0) & BLOCKED && message.rank > 0) return `waits in ${where}: its group is blocked`;

@@ -178,8 +178,8 @@ test('what a mapping feeds has its pollers on the left, where the line arrives, 
   assert.deepEqual(
     [worker.room(MAPPING), worker.room({ ...MAPPING, pollers: null })],
     [
-      [8, 1],
-      [2, 0],
+      [8, 1, 0],
+      [2, 0, 0],
     ],
   );
   assert.equal(fed.shape.total, 8);

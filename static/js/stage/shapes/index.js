@@ -3,13 +3,19 @@
  *
  * Each module offers measure, build, update, rest (its messages that lie still) and tell (a sentence); `ports` only
  * where links do not simply arrive at the middle of an edge, `room` only where the size depends on the view: how much
- * of what it needs room for there is, in numbers of its own.
+ * of what it needs room for there is, in numbers of its own; `order` only where places within it do: whatever changes
+ * when they do.
  */
 
+import * as endpoint from 'app/stage/shapes/endpoint.js';
+import * as event_bus from 'app/stage/shapes/event_bus.js';
+import * as pipe from 'app/stage/shapes/pipe.js';
 import * as plain from 'app/stage/shapes/plain.js';
 import * as producer from 'app/stage/shapes/producer.js';
 import * as queue from 'app/stage/shapes/queue.js';
+import * as scheduler from 'app/stage/shapes/scheduler.js';
 import * as store from 'app/stage/shapes/store.js';
+import * as topic from 'app/stage/shapes/topic.js';
 import * as worker from 'app/stage/shapes/worker.js';
 
 /** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
@@ -30,14 +36,15 @@ import * as worker from 'app/stage/shapes/worker.js';
  *   update: (parts: any, box: Box, node: NodeSpec, view: View, scene: { now: number, names: Naming,
  *   style: Style }) => void,
  *   rest: (box: Box, view: View, node: number, into: Resting[]) => void,
- *   tell: (node: NodeSpec, view: View, now: number) => string,
+ *   tell: (node: NodeSpec, view: View, now: number, titleOf: (link: number) => string) => string,
  *   ports?: (box: Box, compact: boolean) => Ports,
  *   room?: (view: View, node: NodeSpec) => number[],
+ *   order?: (view: View) => string,
  * }} Shape
  */
 
 /** @type {Record<string, Shape>} */
-const SHAPES = { producer, queue, store, worker };
+const SHAPES = { endpoint, event_bus, pipe, producer, queue, scheduler, store, topic, worker };
 
 /** @param {string} pattern @returns {Shape} */
 export function shape(pattern) {

@@ -4,9 +4,10 @@
  * A busy seat has a progress arc round its message, a cold start is an amber dashed one, a seat that waits in a long
  * poll shows three dots; behind a message of a batch lie the others of it. A crashed worker is broken: grey, cracked,
  * with the time at which it is back. Effects that happened twice are a badge on its edge. What an event-source mapping
- * feeds has an intake (intake.js) on its left.
+ * feeds has an intake (intake.js) on its left; what is invoked by events has them (inbox.js) there.
  */
 
+import * as inbox from 'app/stage/shapes/inbox.js';
 import * as intake from 'app/stage/shapes/intake.js';
 import { cut, element, line, say, set } from 'app/stage/shapes/svg.js';
 import { count, countdown, duration } from 'app/stage/words.js';
@@ -21,7 +22,8 @@ import { count, countdown, duration } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Naming} Naming */
 /**
  * @typedef {{ group: SVGGElement, seats: SVGGElement[], lines: SVGTextElement[], said: SVGTSpanElement[],
- *   trouble: SVGTSpanElement, intake: import('app/stage/shapes/intake.js').Intake | null, twice: SVGGElement }} Parts
+ *   trouble: SVGTSpanElement, intake: import('app/stage/shapes/intake.js').Intake | null,
+ *   inbox: import('app/stage/shapes/inbox.js').Inbox | null, twice: SVGGElement }} Parts
  */
 
 const MOST = 12;
@@ -35,10 +37,13 @@ export function seats(view) {
   return Math.min(MOST, Math.max(1, view.concurrency, view.seats.length));
 }
 
-/** Room for its seats, up to the limit that they may grow to; and whether it has an intake. @param {WorkerView | null} view */
+/**
+ * Room for its seats, up to the limit that they may grow to; whether it has an intake, and whether events wait for it.
+ * @param {WorkerView | null} view
+ */
 export function room(view) {
-  if (view === null) return [0, 0];
-  return [Math.min(MOST, Math.max(seats(view), view.pollers?.[2] ?? 0)), view.pollers ? 1 : 0];
+  if (view === null) return [0, 0, 0];
+  return [Math.min(MOST, Math.max(seats(view), view.pollers?.[2] ?? 0)), view.pollers ? 1 : 0, view.events ? 1 : 0];
 }
 
 /**
@@ -46,7 +51,7 @@ export function room(view) {
  * @returns {Size}
  */
 export function measure(node, view, style, role = {}) {
-  const [asked, fed] = role.room ?? room(view);
+  const [asked, fed, events] = role.room ?? room(view);
   const total = asked || seats(view);
   const columns = total <= 4 ? total : total <= 6 ? 3 : total <= 8 || style.compact ? 4 : 6;
   const rows = Math.ceil(total / columns);
@@ -64,19 +69,22 @@ export function measure(node, view, style, role = {}) {
   const lower = style.compact ? 4 : style.small * 4.2 + 12;
   const height = Math.max(top + bench + lower, style.compact ? style.text + style.small * 3.4 + 14 : 0);
   const below = style.small * 1.25; // a badge on the lower edge
-  const aside = style.compact || !fed ? 0 : intake.width(style);
+  const boxes = (fed ? intake.width(style) : 0) + (events ? inbox.width(style) : 0);
+  const aside = style.compact ? 0 : boxes;
   const body = { left: width / 2 + aside, right: width / 2, up: height / 2, down: height / 2 };
   const shift = style.compact ? (texts + 14) / 2 : 0; // how far right of the middle the bench stands
   const first = style.compact ? (height - bench) / 2 + 2 : top;
   const shape = { total, columns, rows, ring, pitch, top: first, aside: shift, words: texts, side: width / 2 };
-  return { ...body, down: body.down + below, body, shape: { ...shape, fed: Number(aside > 0) } };
+  const beside = style.compact ? { fed: 0, events: 0 } : { fed, events };
+  return { ...body, down: body.down + below, body, shape: { ...shape, ...beside } };
 }
 
 /** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @returns {Parts} */
 export function build(group, box, node, style) {
   const { up, down } = box.body;
-  const { total, rows, ring, pitch, top, columns, aside, side, fed } = box.shape;
-  const fedBy = fed ? intake.build(group, -side, style) : null;
+  const { total, rows, ring, pitch, top, columns, aside, side, fed, events } = box.shape;
+  const tray = events ? inbox.build(group, -side, style) : null;
+  const fedBy = fed ? intake.build(group, -side - (events ? inbox.width(style) : 0), style) : null;
   group.append(element('rect', { class: 'card', x: -side, y: -up, width: side * 2, height: up + down, rx: 16 }));
   const x = style.compact ? -side + 16 : 0;
   const anchor = style.compact ? 'start' : 'middle';
@@ -113,7 +121,7 @@ export function build(group, box, node, style) {
   for (const [i, text] of lines.entries()) text.append(said[i], ...(i === 1 ? [trouble] : []));
   const twice = badge(down, style);
   group.append(...places, crack, name, ...lines, twice);
-  return { group, seats: places, lines, said, trouble, intake: fedBy, twice };
+  return { group, seats: places, lines, said, trouble, intake: fedBy, inbox: tray, twice };
 }
 
 /** A plate on the lower edge for what was done twice. @param {number} bottom @param {Style} style */
@@ -150,6 +158,7 @@ export function update(parts, box, _node, view, scene) {
   }
   if (view === null) return;
   if (parts.intake) intake.update(parts.intake, view, scene.now);
+  if (parts.inbox) inbox.update(parts.inbox, view, scene.now);
   markTwice(parts, view.doubled, scene.style);
   const room = scene.style.compact ? box.shape.words + 8 : box.shape.side * 2 - 12;
   const { said, trouble } = words(view, scene.now, scene.style.compact);
@@ -169,7 +178,8 @@ function words(view, now, compact) {
   const busy = busyness(view);
   const back = view.crashed > 0 ? `back in ${countdown(view.crashed - now)}` : 'until restarted';
   const refused = view.throttled ? `${count(view.throttled)} throttled` : '';
-  if (compact) return { said: view.crashed ? ['crashed', back] : [busy, refused || slow], trouble: '' };
+  const waits = view.events?.[0] ? `${count(view.events[0])} events wait` : '';
+  if (compact) return { said: view.crashed ? ['crashed', back] : [busy, refused || waits || slow], trouble: '' };
   const done = `${count(view.done)} done`;
   const failed = view.failed ? `${count(view.failed)} failed` : '';
   if (view.crashed) return { said: ['crashed', back, [done, failed].filter(Boolean).join(' · ')], trouble: '' };
@@ -218,7 +228,8 @@ export function tell(node, view, now) {
   const throttled = view.throttled ? `, ${count(view.throttled)} throttled` : '';
   const scaling = view.scaling ? `, growing or shrinking ${busyness(view)}` : '';
   const busy = intake.tell(view, now) || `${count(view.busy)} of ${count(view.concurrency)} busy`;
-  return `${node.title}: ${busy}, ${count(view.done)} done${failed}${doubled}${throttled}${scaling}.`;
+  const events = inbox.tell(view, now);
+  return `${node.title}: ${busy}, ${count(view.done)} done${failed}${doubled}${throttled}${scaling}${events}.`;
 }
 
 /** The middle of a seat, from the middle of the card. @param {Box} box @param {number} index */
