@@ -93,10 +93,14 @@ class DeadLetterConfig(BaseModel):
 
 
 class Deliverer(Protocol):
-    """A node that delivers. `waiting` are the deliveries whose messages it holds; it declares KINDS among its own."""
+    """A node that delivers. `waiting` are the deliveries whose messages it holds, `discarded` counts what was lost.
+
+    It declares KINDS among its own.
+    """
 
     kernel: Kernel
     waiting: dict["Delivery", None]
+    discarded: int
 
     def record(self, kind: str, message: MessageId, *values: Any) -> None: ...
 
@@ -108,6 +112,9 @@ class Deliverer(Protocol):
 
     def wait_before_next(self, delivery: "Delivery", error: ServiceError) -> Micros | None:
         """How long to wait before the next try, most often `pause`; None where another would be in vain."""
+
+    def delivery_will_retry(self, delivery: "Delivery") -> None:
+        """A try was in vain, and the message waits until `due` for the next one, or for being too old."""
 
     def dead_letter(self, delivery: "Delivery", reason: dict[str, Any]) -> Message:
         """The message as it goes to the dead-letter queue, with the same id; `reason` belongs to its attributes."""
@@ -182,6 +189,12 @@ class Delivery:
         self._release()
         self._give_up(error, "")
 
+    def postpone(self, wait: Micros) -> None:
+        """Let the next try wait so long from now on instead of as it does."""
+        assert self._timer is not None, "only what waits can be postponed"
+        self.sender.kernel.cancel(self._timer)
+        self._hold(wait, self.begin)
+
     def heard(self, result: Any, error: ServiceError | None) -> None:
         """The answer of the target, or that there was none."""
         sender, now = self.sender, self.sender.kernel.now
@@ -201,16 +214,19 @@ class Delivery:
             self._give_up(error, ATTEMPTS)
         elif now >= self.until:
             self._give_up(error, AGE)
-        elif now + wait >= self.until:
-            self._hold(self.until - now, self._expire)
         else:
-            sender.record("retrying", self.message.id, self.link.index, self.tries, wait, error.code)
-            self._hold(wait, self.begin)
+            self._wait(wait)
+            sender.delivery_will_retry(self)
 
-    @property
-    def retrying(self) -> bool:
-        """Whether a try was in vain and another one will follow."""
-        return self.tries > 0 and self._timer is not None and not self.moves
+    def _wait(self, wait: Micros) -> None:
+        """Let `wait` pass before the next try; or, where that would be too late, wait until the event is too old."""
+        left = self.until - self.sender.kernel.now
+        if wait >= left:
+            self._hold(left, self._expire)
+            return
+        if wait and self.last is not None:
+            self.sender.record("retrying", self.message.id, self.link.index, self.tries, wait, self.last.code)
+        self._hold(wait, self.begin)
 
     def _clear(self) -> None:
         self._release()
@@ -245,7 +261,7 @@ class Delivery:
         sender.record("gave_up", message.id, self.link.index, told if self.tries or condition else error.message)
         sender.delivery_is_over(self, error)
         if self.dead is None:
-            sender.record("discarded", message.id, "it has no dead-letter queue")
+            self._discard("it has no dead-letter queue")
             return
         code = error_code(error)
         reason = {"ERROR_CODE": code, "ERROR_MESSAGE": error.message, "RETRY_ATTEMPTS": max(0, self.tries - 1)}
@@ -270,7 +286,11 @@ class Delivery:
             sender.record("dead_letter_refused", self.message.id, dead.index, error.code, DEAD_LETTER_PAUSE)
             self._hold(DEAD_LETTER_PAUSE, self._move)
         else:
-            sender.record("discarded", self.message.id, f"{dead.target.id} did not take it either: {error.code}")
+            self._discard(f"{dead.target.id} did not take it either: {error.code}")
+
+    def _discard(self, reason: str) -> None:
+        self.sender.discarded += 1
+        self.sender.record("discarded", self.message.id, reason)
 
     def _hold(self, wait: Micros, then: Any) -> None:
         kernel = self.sender.kernel

@@ -48,6 +48,46 @@ class ServiceError(Exception):
         return ServiceError, (self.code, self.message)
 
 
+# Codes with which a service says that a request is wrong and would be answered in the same way again. Source: SQS, SNS,
+# EventBridge, Lambda and DynamoDB API References, "Common errors" and the errors of each action (4xx but throttling).
+_WRONG = (
+    "AccessDenied",
+    "AuthorizationError",
+    "BatchEntry",
+    "BatchRequest",
+    "EndpointDisabled",
+    "Invalid",
+    "KMS",
+    "KmsAccessDenied",
+    "Malformed",
+    "MissingParameter",
+    "NonExistent",
+    "NotAuthorized",
+    "NotFound",
+    "PlatformApplicationDisabled",
+    "QueueDoesNotExist",
+    "RequestEntityTooLarge",
+    "RequestTooLarge",
+    "TooLarge",
+    "Unsupported",
+    "Validation",
+)
+
+
+def is_client_error(error: ServiceError) -> bool:
+    """Whether a target would answer the same again, so that another try is in vain.
+
+    True for what is wrong with the request, not allowed, or gone, and for HTTP 4xx but 408 and 429; False for
+    throttling, time-outs, faults of the server, and a function's own errors.
+    Source: SNS Developer Guide, "Amazon SNS message delivery retries" (client-side and server-side errors); EventBridge
+    User Guide, "How EventBridge retries delivering events".
+    """
+    code = error.code
+    if code.startswith("HTTP "):
+        return code.startswith("HTTP 4") and code not in ("HTTP 408", "HTTP 429")
+    return any(word in code for word in _WRONG)
+
+
 def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
     """Every fault pydantic found, in our words; `prefix` says where in the document the checked part stands."""
     return [problem for fault in error.errors(include_url=False) for problem in _problems(fault, prefix)]

@@ -74,6 +74,40 @@ def worker(
     return Part(_node(name, "worker", settings), links + [_link(name, target, link) for target in _names(to)])
 
 
+def bus(
+    name: str,
+    *,
+    rules: dict[str, Any],
+    targets: Iterable[dict[str, Any]] = (),
+    dead: str | Iterable[str] = (),
+    **more: Any,
+) -> Part:
+    """An event bus; `rules` are patterns by name (a text: a schedule), `targets` are what `target` gives, `dead` its
+    dead-letter queues, `more` further settings.
+    """
+    made = [
+        {"Name": rule, **({"ScheduleExpression": one} if isinstance(one, str) else {"EventPattern": one})}
+        for rule, one in rules.items()
+    ]
+    links = [{"from": name, "id": f"{name}-{one['settings']['rule']}-{one['to']}", **one} for one in targets]
+    links += [
+        {
+            "from": name,
+            "to": queue,
+            "id": f"{name}-dead-{queue}",
+            "kind": "dead-letter",
+            "settings": {"latency": LATENCY},
+        }
+        for queue in _names(dead)
+    ]
+    return Part(_node(name, "event_bus", {"Rules": made, **more}), links)
+
+
+def target(rule: str, to: str, **settings: Any) -> dict[str, Any]:
+    """A target of a rule of a bus."""
+    return {"to": to, "kind": "target", "settings": {"latency": LATENCY, "rule": rule, **settings}}
+
+
 def store(name: str, **settings: Any) -> Part:
     return Part(_node(name, "store", settings))
 
