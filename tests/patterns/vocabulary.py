@@ -117,6 +117,20 @@ def endpoint(name: str, *, to: str | Iterable[str] = (), **settings: Any) -> Par
     return Part(_node(name, "endpoint", settings), [_link(name, target, None) for target in _names(to)])
 
 
+def scheduler(
+    name: str,
+    *schedules: dict[str, Any],
+    to: str | Iterable[str] = (),
+    dead: str = "",
+    link: dict[str, Any] | None = None,
+) -> Part:
+    """A scheduler with these schedules; links that name no schedule lead to each node in `to` (settings `link`)."""
+    links = [_link(name, target, link) | {"kind": "target"} for target in _names(to)]
+    if dead:
+        links.append(_link(name, dead, None) | {"kind": "dead-letter"})
+    return Part(_node(name, "scheduler", {"Schedules": list(schedules)}), links)
+
+
 def scenario(*parts: Part, seed: int = 1, faults: Iterable[dict[str, Any]] = (), length: str = "30d") -> Run:
     """The run these stations make."""
     return Run(documents.read(document(*parts, seed=seed, faults=faults, length=length), catalog.patterns()))
