@@ -5,6 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from simulator.pages import (
+    bench,
     health,
     help,
     inspector,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("runs/<str:key>/fork/", run.fork, name="fork"),
     path("runs/<str:key>/log/", story_log.log, name="log"),
     path("runs/<str:key>/journeys/<int:message>/", story_log.journey, name="journey"),
+    path("bench/", bench.bench, name="bench"),
     path("help/", help.help_page, name="help"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(next_page="library"), name="sign-out"),

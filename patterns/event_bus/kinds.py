@@ -51,7 +51,7 @@ KINDS = (
     ),
     Kind(
         "routed",
-        "{node} is done with {message}: {rules:rule} matched, {copies:message} to deliver.",
+        "{node} is done with {message}: {rules:rule} matched, {copies:delivery} to make.",
         ("rules:count", "copies:count"),
         "settled",
         holds=-1,

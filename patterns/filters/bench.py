@@ -14,6 +14,7 @@ from patterns.filters.problems import InvalidEvent, InvalidPattern
 from patterns.filters.scalars import Json, read
 from simulator.engine.bench import LONGEST, MOST_CLAUSES, Asked, Clause, Dialect, Example, Verdict
 
+LINE = 64
 NO_OBJECT = "The body is no JSON object, so that no policy that asks for anything matches it."
 
 
@@ -91,8 +92,19 @@ def _short(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _text(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+def laid_out(value: Json, indent: int = 0) -> str:
+    """JSON as a person writes it: on one line what fits there, else a member or an element on each."""
+    short = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, dict | list) or len(short) + indent <= LINE:
+        return short
+    inner = indent + 2
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(name, ensure_ascii=False)}: {laid_out(one, inner)}" for name, one in value.items()]
+    else:
+        parts = [laid_out(one, inner) for one in value]
+    lines = ",\n".join(" " * inner + part for part in parts)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{lines}\n{' ' * indent}{closing}"
 
 
 ORDER = {
@@ -109,11 +121,11 @@ ORDER = {
 
 
 def _event(title: str, pattern: Json, **detail: Json) -> Example:
-    return Example(title, "event", _text(pattern), _text(ORDER | {"detail": ORDER["detail"] | detail}))  # type: ignore[operator]
+    return Example(title, "event", laid_out(pattern), laid_out(ORDER | {"detail": ORDER["detail"] | detail}))  # type: ignore[operator]
 
 
 def _policy(title: str, dialect: str, policy: Json, message: Json) -> Example:
-    return Example(title, dialect, _text(policy), _text(message))
+    return Example(title, dialect, laid_out(policy), laid_out(message))
 
 
 EVENT_PATTERN = (

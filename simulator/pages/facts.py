@@ -1,46 +1,29 @@
-"""What a panel says of a node beside its numbers: sentences and message groups, read from the node's view.
+"""What a panel says of a node beside its numbers, in sentences, read from the node's view. Tables: tables.py.
 
 The page's script (static/js/player/live.js) says the same of the moment on show; these are for the page as it arrives.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
-STATES = ((4, "blocked"), (1, "held"), (2, "noisy"))  # bits, the graver first
 HELD, NOISY = 1, 2
 DECIMALS = 8  # of a dollar, at most
 
 
-@dataclass(frozen=True)
-class Group:
-    """A message group of a FIFO queue, or a tenant of a fair one."""
-
-    name: str
-    waiting: int
-    inflight: int
-    state: str
-
-
 def sentences(view: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What can be said of a queue, as (about, sentence); "" where there is nothing to say now. [] for other nodes."""
+    """What can be said of a node, as (about, sentence); "" where there is nothing to say now."""
+    if "subscriptions" in view or "rules" in view:
+        archive = archived(view["archive"]) if view.get("archive") else ""
+        return [("pushes", _pushes(view)), ("archive", archive)]
+    if "enrichment" in view:
+        return [("reason", f"The last that went wrong: {view['reason']}." if view.get("reason") else "")]
     if "head" not in view:
         return []
     return [
         ("refusals", _refused(view["refusals"]) if view.get("refusals") else ""),
         ("move", _moving(view["move"]) if view.get("move") else ""),
         ("calls", _calls(view["calls"]) if view.get("calls") else ""),
-    ]
-
-
-def groups(view: Mapping[str, Any]) -> list[Group] | None:
-    """The groups that a queue lists; None for other nodes."""
-    if "head" not in view:
-        return None
-    return [
-        Group(name, waiting, inflight, next((words for bit, words in STATES if state & bit), ""))
-        for name, waiting, inflight, state in view.get("groups", ())
     ]
 
 
@@ -75,9 +58,31 @@ def price(micros: float) -> str:
     return f"${dollars:.{digits}f}"
 
 
+def archived(archive: tuple[int, bool | str, int]) -> str:
+    """What an archive keeps, and how far its latest replay is."""
+    kept, state, replayed = archive
+    held = f"The archive keeps {counted(kept, 'message')}."
+    if state is True or str(state).upper() == "RUNNING":
+        return f"{held} A replay runs: {replayed:,} so far."
+    word = f" ({state.lower()})" if isinstance(state, str) and state else ""
+    return f"{held} The latest replay{word} brought back {replayed:,}." if replayed or word else held
+
+
+def _pushes(view: Mapping[str, Any]) -> str:
+    """What a push means: nobody asks, and nobody knows the other."""
+    if "subscriptions" in view:
+        to = counted(view.get("count", len(view["subscriptions"])), "subscription")
+        return (
+            f"It pushes a copy to each of {to} that lets it pass: no subscriber ever asks, and no publisher knows them."
+        )
+    many = view.get("count", len(view["rules"]))
+    decide = f"{many:,} rule{' decides' if many == 1 else 's decide'}"
+    return f"{decide} where an event goes: who puts it here knows none of its targets, and none of them asks."
+
+
 def _refused(refusal: tuple[int, str, int]) -> str:
     _, code, count = refusal
-    return f"{code}: {_counted(count, 'call')} refused."
+    return f"{code}: {counted(count, 'call')} refused."
 
 
 def _moving(move: tuple[int, int, float, str]) -> str:
@@ -89,11 +94,11 @@ def _moving(move: tuple[int, int, float, str]) -> str:
 
 def _calls(calls: tuple[int, int, float]) -> str:
     billed, empty, spent = calls
-    whole = f"{_counted(billed, 'request')} so far: {price(spent)}."
+    whole = f"{counted(billed, 'request')} so far: {price(spent)}."
     if billed == 0 or empty == 0:
         return whole
     return f"{whole} {empty:,} of them came back empty: {price(spent * empty / billed)} for nothing."
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

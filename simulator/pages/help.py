@@ -50,6 +50,7 @@ GLYPHS = (
         "Sent twice",
         "Bounces off the tail: a FIFO queue accepted it five minutes ago at most, and does not store it again.",
     ),
+    Glyph("filtered", "Filtered out", "Pale, on a heap: a copy that the filter of a subscription kept back."),
     Glyph("batch", "A batch", "A number on a stack: how many messages of its batch a function still has before it."),
 )
 STATIONS = (
@@ -74,6 +75,29 @@ STATIONS = (
         "Pollers",
         "What an event source mapping does for a function: dots that ask the queue, and the batch they gather.",
     ),
+    Glyph(
+        "inbox",
+        "Waiting events",
+        "Sheets beside a function: events that it took over and has not worked on yet, some to be tried again.",
+    ),
+    Glyph(
+        "topic",
+        "Topic",
+        "A hub with a spoke to each subscriber: a message parts into its copies at the rim. A funnel there is a "
+        "filter, a ring that drains the time until the next try. Arrowheads point outwards only: nobody asks it.",
+    ),
+    Glyph(
+        "event_bus",
+        "Event bus",
+        "A board of rule cards: an event lights those it matched, the others show the clause that failed.",
+    ),
+    Glyph(
+        "endpoint",
+        "Endpoint",
+        "Where a push arrives: a door for a webhook, an envelope, a bubble, a phone, a funnel, a plug for an API.",
+    ),
+    Glyph("scheduler", "Scheduler", "A clock that shows when it fires next, and the list of what it plans."),
+    Glyph("pipe", "Pipe", "Four sections – source, filter, enrichment, target – with its batch in them."),
     Glyph(
         "store", "Store", "Where effects end up: a database, bucket, warehouse or cluster, with what was written last."
     ),
@@ -108,6 +132,10 @@ TERMS = (
     (
         "Message group",
         "Messages with one MessageGroupId: a FIFO queue keeps their order, a fair queue their share.",
+    ),
+    (
+        "Filter policy, event pattern",
+        "What a subscription or a rule asks of a message. The bench tries one against an event, field by field.",
     ),
     ("Redrive", "Dead letters are moved back to the queue they came from, at a rate that can be set."),
     ("At least once", "What a standard queue promises: no message is forgotten, and some may be delivered twice."),

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from simulator.engine.errors import Problem, Refused, ServiceError
 from simulator.engine.faults import Fault
+from simulator.engine.node import Node
 from simulator.engine.operations import Call, Operation
 from simulator.live.session import InThePast, Session
-from simulator.pages import facts, stations
+from simulator.pages import bench, facts, stations, tables
 from simulator.pages.forms import SettingsForm, form_for
 from simulator.pages.scenario import rows_of
 from simulator.pages.schema import values_of, words
@@ -28,7 +29,13 @@ from simulator.pages.visit import Visit, is_part, page, visit
 UNREADABLE = 422
 SHORT_FORM = 3
 LONGEST_RESULT = 2000
-TABS = {"messages": "Messages", "settings": "Settings", "operations": "Operations", "faults": "Faults"}
+TABS = {
+    "messages": "Messages",
+    "settings": "Settings",
+    "operations": "Operations",
+    "faults": "Faults",
+    "bench": "Bench",
+}
 
 
 @dataclass(frozen=True)
@@ -211,14 +218,14 @@ async def _panel(
         "may": seen.may,
         "target": target,
         "numbers": stations.numbers(target, session.run.now),
-        "groups": facts.groups(target.view),
-        "group_word": "Group" if target.view.get("fifo") else "Tenant",
+        "table": tables.table(target.view, session.run.now, lambda link: session.run.links[link].target.title),
         "sentences": facts.sentences(target.view),
         "tabs": [(name, TABS[name], name == shown) for name in tabs],
         "tab": shown,
         "answer": tried.answer,
         "now": session.run.now,
         "held": stations.held(session, target) if shown == "messages" else [],
+        "bench": _bench(request, target) if shown == "bench" else None,
         "state": stations.state(session, target.id),
         "active": _active(session, target),
         "deeds": deeds,
@@ -231,9 +238,19 @@ async def _panel(
     return response
 
 
+def _bench(request: HttpRequest, target: Target) -> bench.Trial | None:
+    """What can be tried here, with the rules of this node as examples."""
+    offered = target.pattern.bench if target.pattern is not None else None
+    if offered is None or not isinstance(target.thing, Node):
+        return None
+    return bench.trial(offered.dialects, request.GET, tuple(offered.examples(target.thing)))
+
+
 def _has(target: Target, tab: str) -> bool:
     if tab == "messages":
-        return any(name in target.view for name in ("head", "shelf", "seats", "last"))
+        return any(name in target.view for name in ("head", "shelf", "seats", "last", "heap", "latest", "enrichment"))
+    if tab == "bench":
+        return target.pattern is not None and target.pattern.bench is not None
     if tab == "operations":
         return bool(target.operations)
     return tab == "settings" or bool(target.faults)
@@ -245,6 +262,8 @@ def _deeds(target: Target, tab: str, tried: Tried) -> list[Deed]:
         return [_operation(one, target, tried) for one in chosen]
     if tab == "faults":
         return [_fault(one, target, tried) for one in target.faults]
+    if tab == "bench":
+        return []
     form = _tried_form(tried, "change") or _form(target, "change", None)
     assert form is not None, "every node and link has settings"
     return [Deed("change", "Settings", "", form, open=tried.verb == "change")]

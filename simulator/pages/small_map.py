@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 COLUMN, ROW = 118, 92
-HALF = {"producer": (24, 22), "queue": (42, 17), "worker": (30, 22), "store": (20, 22), "other": (28, 20)}
+HALF = {
+    "producer": (24, 22),
+    "queue": (42, 17),
+    "worker": (30, 22),
+    "store": (20, 22),
+    "topic": (23, 23),
+    "event_bus": (32, 24),
+    "endpoint": (22, 22),
+    "scheduler": (22, 22),
+    "pipe": (44, 15),
+    "other": (28, 20),
+}
 GAP, NAME = 4, 30  # between a line's end and its station, and where the station's name stands between
 MOST_NODES = 60  # a card has no place for more
 
@@ -19,10 +30,11 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class Station:
-    """A node: `shape` names the drawing, (x, y) is its middle."""
+    """A node: `shape` names the drawing, `kind` is that of an endpoint, (x, y) is its middle."""
 
     name: str
     shape: str
+    kind: str
     dead: bool
     x: int
     y: int
@@ -57,6 +69,7 @@ def small_map(document: Any) -> SmallMap:
         identity: Station(
             _short(str(node.get("title") or identity)),
             _shape(node.get("pattern")),
+            _kind(node.get("settings")),
             identity in dead,
             round(places[identity][0] * COLUMN),
             round(places[identity][1] * ROW),
@@ -94,9 +107,13 @@ def _links(document: Any, nodes: dict[str, dict[str, Any]]) -> list[tuple[str, s
     for link in listed if isinstance(listed, list) else []:
         if isinstance(link, dict) and str(link.get("from")) in nodes and str(link.get("to")) in nodes:
             source, target = str(link["from"]), str(link["to"])
-            both_queues = nodes[source].get("pattern") == nodes[target].get("pattern") == "queue"
-            found.append((source, target, both_queues))
+            found.append((source, target, _is_dead(link, nodes[source].get("pattern"), nodes[target].get("pattern"))))
     return found
+
+
+def _is_dead(link: dict[str, Any], source: Any, target: Any) -> bool:
+    """Whether a line carries dead letters: its kind says so, or there is no other between two queues."""
+    return link.get("kind") == "dead-letter" or (source == target == "queue")
 
 
 def _places(nodes: dict[str, dict[str, Any]], links: list[tuple[str, str, bool]]) -> dict[str, Place]:
@@ -134,6 +151,11 @@ def _given(at: Any) -> Place | None:
 
 def _shape(pattern: Any) -> str:
     return pattern if isinstance(pattern, str) and pattern in HALF else "other"
+
+
+def _kind(settings: Any) -> str:
+    kind = settings.get("kind") if isinstance(settings, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _line(source: Station, target: Station, dead: bool) -> Line:

@@ -40,12 +40,42 @@ NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("invocations", "pollers.1", "number"),
         ("in the batch", "batch.0", "number"),
         ("throttled", "throttled", "number"),
+        ("events waiting", "events.0", "number"),
+    ),
+    "topic": (
+        ("published", "published", "number"),
+        ("subscriptions", "count", "number"),
+        ("in the archive", "archive.0", "number"),
+    ),
+    "event_bus": (
+        ("events", "received", "number"),
+        ("rules", "count", "number"),
+        ("discarded", "dropped", "number"),
+        ("in the archive", "archive.0", "number"),
+        ("replayed", "archive.2", "number"),
+    ),
+    "endpoint": (
+        ("arrived", "received", "number"),
+        ("refused", "failed", "number"),
+        ("at work", "busy", "number"),
+        ("arrived twice", "doubled", "number"),
+        ("gathered", "buffer.0", "number"),
+        ("at most per s", "rate", "number"),
+    ),
+    "scheduler": (("schedules", "count", "number"), ("failed", "failed", "number")),
+    "pipe": (
+        ("received", "received", "number"),
+        ("filtered out", "filtered", "number"),
+        ("delivered", "delivered", "number"),
+        ("enriched", "enriched", "number"),
+        ("failed", "failed", "number"),
     ),
     "store": (("stored", "count", "number"), ("being written", "busy", "number"), ("throttled", "throttled", "number")),
 }
 ALWAYS = 3
 MOST_MESSAGES = 30
 COLOURS = 8
+SECTIONS = ("source", "filter", "enrichment", "target")  # of a pipe
 WORKING = 2  # the first state of a worker's seat in which it holds a message
 
 
@@ -162,6 +192,18 @@ def held(session: Session, target: Target) -> list[Held]:
         if seat >= WORKING and capsule[0] > 0:
             left = f"{clock.words(until - now)} left" if until > now else f"since {clock.words(now - since)}"
             found.append(_held(session, capsule, receives=0, state=left))
+    if view.get("latest"):
+        said = f"{clock.words(max(0, now - view['latest'][3]))} ago"
+        found.append(_held(session, view["latest"], receives=0, state=said, why="the latest event"))
+    if "enrichment" in view:
+        found += [_held(session, one, receives=0, state=f"in the {SECTIONS[one[3]]}") for one in view["batch"]]
+    for *capsule, link, time in view.get("heap", ()):
+        reason = next((one[10] for one in view["subscriptions"] if one[0] == link and one[11] == time), "")
+        who = f"not for {session.run.links[link].target.title}"
+        state = f"filtered out {clock.words(max(0, now - time))} ago"
+        found.append(
+            _held(session, capsule, receives=0, state=state, hollow=True, why=f"{who}: {reason}" if reason else who)
+        )
     for capsule in view.get("last", ()):
         found.append(_held(session, capsule, receives=0, state=f"stored {clock.words(max(0, now - capsule[3]))} ago"))
     return found[:MOST_MESSAGES]

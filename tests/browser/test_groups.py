@@ -72,7 +72,7 @@ def test_a_held_group_waits_behind_its_lock(orders: str, play: Opener):
     expect(player.page.locator("[data-id=orders] .tube")).to_have_class("tube card is-fifo")
     expect(player.page.locator(".stage-legend")).to_contain_text("its group is held")
     player.choose("orders").tab("Messages")
-    expect(player.inspector.locator("[data-live-groups] tbody tr").filter(has_text="ann")).to_contain_text("held")
+    expect(player.inspector.locator("[data-live-table=groups] tbody tr").filter(has_text="ann")).to_contain_text("held")
     waiting = player.inspector.locator("[data-message]")
     expect(waiting.filter(has_text="group ann is held")).to_have_count(1)
     expect(waiting.filter(has_text="of group ann").first).to_contain_text("behind m-")

@@ -1,16 +1,27 @@
 """What a panel says of a queue beside its numbers, from nothing but its view."""
 
-from simulator.pages.facts import Group, groups, price, reasons, sentences
+from typing import Any
+
+from simulator.pages.facts import price, reasons, sentences
+from simulator.pages.tables import table
+
+SECOND = 1_000_000
+
+
+def rows(view: dict[str, Any], now: int = 0) -> tuple[tuple[str, ...], ...]:
+    found = table(view, now, lambda link: f"to-{link}")
+    assert found is not None
+    return found.rows
 
 
 def test_a_queue_that_has_nothing_to_say_says_nothing():
     assert sentences({"head": []}) == [("refusals", ""), ("move", ""), ("calls", "")]
-    assert groups({"head": []}) == []
+    assert rows({"head": []}) == ()
 
 
 def test_what_is_not_a_queue_has_no_groups():
     assert sentences({"seats": []}) == []
-    assert groups({"seats": []}) is None
+    assert table({"seats": []}, 0, str) is None
 
 
 def test_refusals_moves_and_requests_are_told():
@@ -33,10 +44,10 @@ def test_a_redrive_without_a_destination_goes_back():
 
 
 def test_a_group_that_is_blocked_is_not_called_held():
-    assert groups({"head": [], "groups": [["ann", 3, 1, 1 | 4], ["bob", 1, 0, 0]]}) == [
-        Group("ann", 3, 1, "blocked"),
-        Group("bob", 1, 0, ""),
-    ]
+    assert rows({"head": [], "groups": [["ann", 3, 1, 1 | 4], ["bob", 1, 0, 0]]}) == (
+        ("ann", "3", "1", "blocked"),
+        ("bob", "1", "0", ""),
+    )
 
 
 def test_a_price_has_two_digits_that_say_something():
@@ -57,3 +68,55 @@ def test_a_message_says_why_it_waits():
 def test_a_queue_without_groups_gives_no_reasons():
     assert reasons({"head": [[1, 0, 0, 0, 0]], "groups": []}, str) == [""]
     assert reasons({}, str) == []
+
+
+def test_a_topic_says_that_nobody_asks_and_nobody_is_known_and_lists_its_subscriptions():
+    view = {
+        "count": 2,
+        "subscriptions": [
+            [1, "sqs", 8, 12, 3, 0, 0, 0, 0, 0, 'tier is "basic"', 9 * SECOND],
+            [2, "http", 1, 0, 0, 4, 1, 20 * SECOND, 3, 50, "HTTP 503", 8 * SECOND],
+        ],
+        "archive": [41, True, 12],
+    }
+    (_, pushes), (_, archive) = sentences(view)
+    assert "2 subscriptions" in pushes and "no subscriber ever asks, and no publisher knows them" in pushes
+    assert archive == "The archive keeps 41 messages. A replay runs: 12 so far."
+    assert rows(view, 10 * SECOND) == (
+        ("to-1", "12", "3", "0", 'tier is "basic"'),
+        ("to-2", "0", "0", "4", "not confirmed · retry 3 of 50 in 10 s · HTTP 503"),
+    )
+
+
+def test_a_bus_lists_its_rules_with_the_clause_that_failed():
+    view = {
+        "count": 3,
+        "latest": [256, 0, 0, 9 * SECOND],
+        "archive": [7, "COMPLETED", 7],
+        "rules": [
+            ["billing", 1, 90, 9 * SECOND, "", 1, 88, 0, 2, 12 * SECOND],
+            ["fraud", 1, 14, SECOND, '$.country is "NL"', 1, 14, 1, 0, 0],
+            ["old", 0, 1, 0, "", 0, 1, 0, 0, 0],
+        ],
+    }
+    assert sentences(view)[0][1].startswith("3 rules decide where an event goes")
+    assert sentences(view)[1][1] == "The archive keeps 7 messages. The latest replay (completed) brought back 7."
+    said = [row[4] for row in rows(view, 10 * SECOND)]
+    assert said == ["matched · 2 to retry in 2 s", '$.country is "NL"', "off"]
+
+
+def test_a_scheduler_lists_what_it_plans():
+    view = {
+        "schedules": [
+            ["report", 20 * SECOND, 1, 3, 0, "Mon 09:00"],
+            ["open", 9 * SECOND, 1, 3, 40 * SECOND, ""],
+            ["once", 0, 2, 1, 0, ""],
+        ]
+    }
+    said = [row[2] for row in rows(view, 10 * SECOND)]
+    assert said == ["in 10 s · Mon 09:00", "within 30 s", "over"]
+
+
+def test_a_pipe_says_what_went_wrong_last():
+    assert sentences({"enrichment": "", "reason": "Unhandled"}) == [("reason", "The last that went wrong: Unhandled.")]
+    assert sentences({"enrichment": "", "reason": ""}) == [("reason", "")]

@@ -79,3 +79,21 @@ def test_the_map_is_told_in_words():
 )
 def test_a_broken_document_is_drawn_as_far_as_it_goes(broken):
     assert small_map(broken).width > 0
+
+
+def test_a_line_of_dead_letters_may_lead_from_whatever_has_them():
+    nodes = [{"id": "news", "pattern": "topic"}, {"id": "dead", "pattern": "queue"}, {"id": "q", "pattern": "queue"}]
+    links = [{"from": "news", "to": "dead", "kind": "dead-letter"}, {"from": "news", "to": "q"}]
+    found = small_map({"nodes": nodes, "links": links})
+    assert [line.dead for line in found.lines] == [True, False]
+    assert [(one.name, one.shape, one.dead) for one in found.stations] == [
+        ("news", "topic", False),
+        ("dead", "queue", True),
+        ("q", "queue", False),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["email", ["x"], None, {"a": 1}])
+def test_the_kind_of_an_endpoint_is_a_word_or_nothing(kind: object):
+    station = small_map({"nodes": [{"id": "x", "pattern": "endpoint", "settings": {"kind": kind}}]}).stations[0]
+    assert station.kind == (kind if isinstance(kind, str) else "")

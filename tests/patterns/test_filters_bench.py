@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from patterns.filters.bench import EVENT_PATTERN, POLICIES, judge_attributes, judge_body, judge_event_pattern
+from patterns.filters.bench import (
+    EVENT_PATTERN,
+    POLICIES,
+    judge_attributes,
+    judge_body,
+    judge_event_pattern,
+    laid_out,
+)
 from simulator.engine.bench import LONGEST, MOST_CLAUSES, Asked, Clause, Dialect
 
 EVENT = json.dumps({"source": "shop", "detail": {"price": 3}})
@@ -92,3 +99,10 @@ def test_every_example_teaches_something(dialect: Dialect):
         assert example.dialect == dialect.name
         verdict = dialect.judge(example.pattern, example.event)
         assert verdict.clauses or verdict.about == "pattern", example.title
+
+
+def test_json_is_laid_out_as_a_person_writes_it():
+    value = {"country": ["NL", "BE"], "items": [{"sku": "A" * 30, "count": 1}, {"sku": "B" * 30, "count": 2}], "x": {}}
+    assert json.loads(laid_out(value)) == value
+    assert laid_out(value).splitlines()[1] == '  "country": ["NL", "BE"],'
+    assert max(map(len, laid_out(value).splitlines())) < 70

@@ -6,9 +6,13 @@ import { age, countdown, duration, label } from 'app/player/words.js';
 
 /** @typedef {import("app/player/frames.js").View} View */
 /** @typedef {{id: number, look: number, hollow: boolean, note: string, state: string, alarm: boolean}} Held */
-/** @typedef {{titles: string[], prefixes: string[], views: (View | null)[]}} Around what the list says of other nodes */
+/**
+ * What the list says of other nodes.
+ * @typedef {{titles: string[], prefixes: string[], views: (View | null)[], links?: {to: number}[]}} Around
+ */
 
 const SEAT_WORDS = ['free', 'asking', 'working', 'cold start'];
+const SECTIONS = ['source', 'filter', 'enrichment', 'target'];
 const ASLEEP = 1;
 const HELD = 1;
 const NOISY = 2;
@@ -21,7 +25,15 @@ const NOISY = 2;
  * @returns {Held[]}
  */
 export function heldMessages(view, now, around) {
-  return [...waiting(view, now, around), ...inFlight(view, now, around), ...atWork(view, now), ...stored(view, now)];
+  return [
+    ...waiting(view, now, around),
+    ...inFlight(view, now, around),
+    ...atWork(view, now),
+    ...latest(view, now),
+    ...piped(view),
+    ...heap(view, now, around),
+    ...stored(view, now),
+  ];
 }
 
 /**
@@ -103,6 +115,46 @@ function atWork(view, now) {
     const doing = flags & FLAGS.poison ? 'poison' : (SEAT_WORDS[state] ?? '');
     const more = left > 1 ? `${left - 1} more in its batch` : '';
     return [message(id, look, false, [doing, more].filter(Boolean).join(' · '), time)];
+  });
+}
+
+/**
+ * The event that came to a bus last.
+ * @param {View} view
+ * @param {number} now
+ * @returns {Held[]}
+ */
+function latest(view, now) {
+  if (!view.latest) return [];
+  const [id, look, , time] = view.latest;
+  return [message(id, look, false, 'the latest event', `${age(now - time)} ago`)];
+}
+
+/**
+ * The batch of a pipe.
+ * @param {View} view
+ * @returns {Held[]}
+ */
+function piped(view) {
+  if (!view.enrichment && view.enrichment !== '') return [];
+  return (view.batch ?? []).map((/** @type {number[]} */ [id, look, , section]) =>
+    message(id, look, false, '', `in the ${SECTIONS[section] ?? 'pipe'}`),
+  );
+}
+
+/**
+ * What a topic's filters kept back last: for whom, and why where that is known.
+ * @param {View} view
+ * @param {number} now
+ * @param {Around} around
+ * @returns {Held[]}
+ */
+function heap(view, now, { titles, links = [] }) {
+  return (view.heap ?? []).map((/** @type {number[]} */ [id, look, , link, time]) => {
+    const reasons = view.subscriptions ?? [];
+    const why = reasons.find((/** @type {any[]} */ one) => one[0] === link && one[11] === time)?.[10] ?? '';
+    const who = `not for ${titles[links[link]?.to] ?? 'a subscriber'}`;
+    return message(id, look, true, why ? `${who}: ${why}` : who, `filtered out ${age(now - time)} ago`);
   });
 }
 

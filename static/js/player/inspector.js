@@ -3,12 +3,13 @@
  *
  * The panel is a fragment of HTML with forms that work by themselves. Its numbers are marked with `data-live` (a path into
  * the node's view) and `data-live-format`; a list marked `data-live-messages` shows the messages the node holds, a table
- * marked `data-live-groups` its message groups, and what is marked `data-live-sentence` says one thing, or is hidden. All
+ * marked `data-live-table` its groups, subscriptions, rules or schedules, and what is marked `data-live-sentence` says one thing, or is hidden. All
  * follow the playhead, so that the panel and the stage always say the same.
  */
 import { element, mark, say } from 'app/player/dom.js';
 import { heldMessages } from 'app/player/held.js';
-import { groupRows, price, sentenceOf } from 'app/player/live.js';
+import { price, sentenceOf } from 'app/player/live.js';
+import { rowsOf } from 'app/player/tables.js';
 import { age, countdown, duration, label, number, rate, stamp } from 'app/player/words.js';
 
 /** @typedef {import("app/player/frames.js").View} View */
@@ -109,7 +110,7 @@ export class Inspector {
     this.live = this.marked('[data-live]');
     this.lists = this.marked('[data-live-messages]');
     this.sentences = this.marked('[data-live-sentence]');
-    this.tables = this.marked('[data-live-groups]');
+    this.tables = this.marked('[data-live-table]');
     this.marked('.notice[role]')[0]?.scrollIntoView({ block: 'nearest' }); // the answer to what was just tried
   }
 
@@ -137,23 +138,27 @@ export class Inspector {
       say(target, text);
       target.hidden = text === '';
     }
-    for (const table of this.tables) this.list(table, view);
+    for (const table of this.tables) this.list(table, view, now);
     if (this.lists.length === 0) return;
     const held = heldMessages(view, now, {
       titles: this.timeline.hello.nodes.map((facts) => facts.title),
       prefixes: this.timeline.hello.prefixes,
       views,
+      links: this.timeline.hello.links,
     });
     for (const list of this.lists) this.fill(list, held);
   }
 
   /**
-   * The message groups of a queue, a row each.
+   * The groups of a queue, the subscriptions of a topic …, a row each.
    * @param {HTMLElement} table
    * @param {View} view
+   * @param {number} now
    */
-  list(table, view) {
-    const rows = groupRows(view);
+  list(table, view, now) {
+    const { nodes, links } = this.timeline.hello;
+    const titleOf = (/** @type {number} */ link) => nodes[links[link]?.to]?.title ?? '';
+    const rows = rowsOf(table.dataset.liveTable ?? '', view, now, titleOf);
     table.hidden = rows.length === 0;
     const body = table.querySelector('tbody');
     if (body === null) return;
@@ -161,7 +166,7 @@ export class Inspector {
     rows.forEach((cells, index) => {
       const row =
         body.children[index] ??
-        element('tr', {}, element('th', { scope: 'row' }), ...[1, 2, 3].map(() => element('td')));
+        element('tr', {}, element('th', { scope: 'row' }), ...cells.slice(1).map(() => element('td')));
       if (row.parentNode === null) body.append(row);
       cells.forEach((text, column) => {
         say(row.children[column], text);

@@ -1,21 +1,15 @@
 /**
- * What the inspector says of a node in sentences and tables, from its view: refusals, moves, what its requests cost, and
- * its message groups.
+ * What the inspector says of a node in sentences, from its view: refusals, moves, what its requests cost, and who knows
+ * whom where messages are pushed.
  */
 import { duration, number } from 'app/player/words.js';
 
 /** @typedef {import("app/player/frames.js").View} View */
 /** @typedef {{time: number, node: number, sentence: string}} Line */
 
-const STATES = /** @type {const} */ ([
-  [4, 'blocked'],
-  [1, 'held'],
-  [2, 'noisy'],
-]);
-
 /**
  * One sentence about a node, or "" where there is nothing to say.
- * @param {string} about "refusals", "move" or "calls"
+ * @param {string} about "refusals", "move", "calls", "pushes", "archive" or "reason"
  * @param {View} view
  * @param {number} now
  * @param {Line[]} lines the log, oldest first
@@ -25,6 +19,9 @@ export function sentenceOf(about, view, now, lines, node) {
   if (about === 'refusals' && view.refusals) return refused(view.refusals, now, lines, node);
   if (about === 'move' && view.move) return moving(view.move);
   if (about === 'calls' && view.calls) return calls(view.calls);
+  if (about === 'pushes') return pushes(view);
+  if (about === 'archive' && view.archive) return archived(view.archive);
+  if (about === 'reason' && view.reason) return `The last that went wrong: ${view.reason}.`;
   return '';
 }
 
@@ -59,6 +56,31 @@ function calls([billed, empty, spent]) {
 }
 
 /**
+ * What a push means: nobody asks, and nobody knows the other.
+ * @param {View} view
+ */
+function pushes(view) {
+  if (view.subscriptions) {
+    const many = view.count ?? view.subscriptions.length;
+    const to = `${number(many)} ${many === 1 ? 'subscription' : 'subscriptions'}`;
+    return `It pushes a copy to each of ${to} that lets it pass: no subscriber ever asks, and no publisher knows them.`;
+  }
+  if (!view.rules) return '';
+  const many = view.count ?? view.rules.length;
+  const rules = `${number(many)} ${many === 1 ? 'rule decides' : 'rules decide'}`;
+  return `${rules} where an event goes: who puts it here knows none of its targets, and none of them asks.`;
+}
+
+/** @param {[number, boolean | string, number]} archive kept, state of the replay, replayed */
+function archived([kept, state, replayed]) {
+  const held = `The archive keeps ${number(kept)} ${kept === 1 ? 'message' : 'messages'}.`;
+  const running = state === true || String(state).toUpperCase() === 'RUNNING';
+  if (running) return `${held} A replay runs: ${number(replayed)} so far.`;
+  const word = typeof state === 'string' && state ? ` (${state.toLowerCase()})` : '';
+  return replayed || word ? `${held} The latest replay${word} brought back ${number(replayed)}.` : held;
+}
+
+/**
  * An amount of money, to two digits that say something: "$0.000052", "$0.41", "$12.30".
  * @param {number} micros micro-dollars
  */
@@ -66,21 +88,4 @@ export function price(micros) {
   const dollars = micros / 1e6;
   if (dollars <= 0 || dollars >= 0.01) return `$${dollars.toFixed(2)}`;
   return `$${dollars.toFixed(Math.min(8, 1 - Math.floor(Math.log10(dollars))))}`;
-}
-
-/**
- * The groups of a queue as cells of text: name, waiting, in flight, state.
- * @param {View} view
- * @returns {string[][]}
- */
-export function groupRows(view) {
-  return (view.groups ?? []).map((/** @type {[string, number, number, number]} */ [name, waiting, inflight, state]) => [
-    name,
-    number(waiting),
-    number(inflight),
-    STATES.filter(([bit]) => state & bit)
-      .map(([, words]) => words)
-      .slice(0, 1)
-      .join(''),
-  ]);
 }

@@ -41,7 +41,9 @@
  *             archive: [kept: number, state: string, replayed: number] | null, dropped: number,
  *             caption: string[] }} EventBusView
  * @typedef {{ kind: string, received: number, failed: number, busy: number, last: number[][], state: string,
- *             rate: number, caption: string[] }} EndpointView
+ *             rate: number, doubled?: number,
+ *             buffer?: [records: number, bytes: number, most: number, due: number] | null,
+ *             caption: string[] }} EndpointView
  * @typedef {[name: string, next: number, state: number, fired: number, window: number, local: string]} Schedule
  * @typedef {{ kind: string, schedules: Schedule[], count: number, failed: number, caption: string[] }} SchedulerView
  * @typedef {{ state: string, received: number, filtered: number, enriched: number, delivered: number, failed: number,

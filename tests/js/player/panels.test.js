@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { heldMessages } from 'app/player/held.js';
 import { liveText, lookUp } from 'app/player/inspector.js';
 import { laneOf, ROW, ticksOf } from 'app/player/lane.js';
-import { groupRows, price, sentenceOf } from 'app/player/live.js';
+import { price, sentenceOf } from 'app/player/live.js';
 import { around, visibleLines } from 'app/player/log.js';
+import { rowsOf } from 'app/player/tables.js';
 import { refusalNote } from 'app/player/toast.js';
 
 const SECOND = 1_000_000;
@@ -173,7 +174,85 @@ test('a redrive says how far it is, and groups have a row each', () => {
     sentenceOf('move', { move: [120, 400, 10, 'orders'] }, 0, [], 0),
     'Moving to orders: 120 of 400, 10 per s.',
   );
-  assert.deepEqual(groupRows({ groups: [['ann', 1200, 1, 5]] }), [['ann', '1,200', '1', 'blocked']]);
+  assert.deepEqual(rowsOf('groups', { groups: [['ann', 1200, 1, 5]] }, 0, String), [['ann', '1,200', '1', 'blocked']]);
+});
+
+test('what is pushed is told so, and each subscription, rule and schedule has a row', () => {
+  const topic = {
+    count: 2,
+    subscriptions: [
+      [1, 'sqs', 8, 12, 3, 0, 0, 0, 0, 0, 'tier is "basic"', 9 * SECOND],
+      [2, 'http', 1, 0, 0, 4, 1, 20 * SECOND, 3, 50, 'HTTP 503', 8 * SECOND],
+    ],
+    archive: [41, true, 12],
+  };
+  assert.match(sentenceOf('pushes', topic, 0, [], 0), /2 subscriptions .* no subscriber ever asks, and no publisher/);
+  assert.equal(sentenceOf('archive', topic, 0, [], 0), 'The archive keeps 41 messages. A replay runs: 12 so far.');
+  assert.deepEqual(
+    rowsOf('subscriptions', topic, 10 * SECOND, (link) => `to-${link}`),
+    [
+      ['to-1', '12', '3', '0', 'tier is "basic"'],
+      ['to-2', '0', '0', '4', 'not confirmed · retry 3 of 50 in 10 s · HTTP 503'],
+    ],
+  );
+  const bus = {
+    count: 3,
+    latest: [256, 0, 0, 9 * SECOND],
+    rules: [
+      ['billing', 1, 90, 9 * SECOND, '', 1, 88, 0, 2, 12 * SECOND],
+      ['fraud', 1, 14, SECOND, '$.country is "NL"', 1, 14, 1, 0, 0],
+      ['old', 0, 1, 0, '', 0, 1, 0, 0, 0],
+    ],
+  };
+  assert.match(sentenceOf('pushes', bus, 0, [], 0), /^3 rules decide where an event goes/);
+  assert.deepEqual(
+    rowsOf('rules', bus, 10 * SECOND, String).map((row) => row[4]),
+    ['matched · 2 to retry in 2 s', '$.country is "NL"', 'off'],
+  );
+  const plans = {
+    schedules: [
+      ['report', 20 * SECOND, 1, 3, 0, 'Mon 09:00'],
+      ['once', 0, 2, 1, 0, ''],
+    ],
+  };
+  assert.deepEqual(rowsOf('schedules', plans, 10 * SECOND, String), [
+    ['report', '3', 'in 10 s · Mon 09:00'],
+    ['once', '1', 'over'],
+  ]);
+});
+
+test('the list of a topic is its heap: what was filtered out, for whom, and why', () => {
+  const view = {
+    subscriptions: [[1, 'sqs', 8, 1, 2, 0, 0, 0, 0, 0, 'tier is "basic"', 9 * SECOND]],
+    heap: [
+      [256, 0, 0, 1, 9 * SECOND],
+      [512, 0, 0, 1, 8 * SECOND],
+    ],
+  };
+  const around = { titles: ['t', 'mail'], prefixes: ['m'], views: [view], links: [{ to: 0 }, { to: 1 }] };
+  assert.deepEqual(
+    heldMessages(view, 10 * SECOND, around).map(({ note, state, hollow }) => [note, state, hollow]),
+    [
+      ['not for mail: tier is "basic"', 'filtered out 1 s ago', true],
+      ['not for mail', 'filtered out 2 s ago', true],
+    ],
+  );
+});
+
+test('the list of a bus begins with the latest event, that of a pipe says where in it each message is', () => {
+  const around = { titles: [], prefixes: [], views: [] };
+  const said = (/** @type {any} */ view) => heldMessages(view, 10 * SECOND, around).map(({ state }) => state);
+  assert.deepEqual(said({ latest: [256, 0, 0, 9 * SECOND], rules: [] }), ['1 s ago']);
+  assert.deepEqual(
+    said({
+      enrichment: '',
+      batch: [
+        [256, 0, 0, 1],
+        [512, 0, 0, 2],
+      ],
+    }),
+    ['in the filter', 'in the enrichment'],
+  );
 });
 
 test('in a lane distance is time, every node has its row, and a stay too short to see is seen', () => {

@@ -114,7 +114,7 @@ test('somebody who does not see the board is told what each rule said', () => {
   assert.equal(tell(VIEW.rules[1], VIEW, 99 * S), `fraud matched 14, not the latest: ${plain(CLAUSE)}, 14 delivered`);
   assert.equal(
     bus.tell(NODE, VIEW, 99 * S),
-    'orders: 212 events, 4 rules, 9 matched no rule. ' +
+    'orders: 212 events, 4 rules, 9 discarded. ' +
       'billing matched 90, among them the latest event, 88 delivered, 2 retry in 13 s; ' +
       `fraud matched 14, not the latest: ${plain(CLAUSE)}, 14 delivered; ` +
       'paused is off, 3 delivered; nightly fired 3, 3 delivered, 1 failed.',

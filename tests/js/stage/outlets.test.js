@@ -62,12 +62,17 @@ test('a line meets a funnel at its wide end, and a door in the middle', () => {
 
 test('how an endpoint is, is a word', () => {
   const said = ['up', 'down', 'slow', 'failing', 'gone', 'unconfirmed'].map(
-    (state) => endpoint.tell(node('endpoint', 'http'), { ...ENDPOINT, state, rate: 0 }).split(',')[0],
+    (state) => endpoint.tell(node('endpoint', 'http'), { ...ENDPOINT, state, rate: 0 }, 0).split(',')[0],
   );
   assert.deepEqual(said, ['it: up', 'it: down', 'it: slow', 'it: fails at times', 'it: gone', 'it: not confirmed']);
   assert.equal(
-    endpoint.tell(node('endpoint', 'api'), ENDPOINT),
+    endpoint.tell(node('endpoint', 'api'), ENDPOINT, 0),
     'it: down, 42 arrived, 3 refused, at most 300 per second.',
+  );
+  const gathering = { ...ENDPOINT, state: 'up', rate: 0, doubled: 2, buffer: [12, 3400, 5_000_000, 140 * S] };
+  assert.equal(
+    endpoint.tell(node('endpoint', 'firehose'), /** @type {any} */ (gathering), 100 * S),
+    'it: up, 42 arrived, 3 refused, 2 twice, 12 gathered, written in 40 s.',
   );
 });
 

@@ -6,7 +6,7 @@
  */
 
 import { cut, element, line, say, set } from 'app/stage/shapes/svg.js';
-import { count } from 'app/stage/words.js';
+import { count, countdown } from 'app/stage/words.js';
 
 /** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
 /** @typedef {import('app/stage/types.js').EndpointView} EndpointView */
@@ -41,7 +41,13 @@ const STATES = {
 export function measure(node, _view, style) {
   const names = Math.min(
     style.text * 14,
-    Math.max(style.width(node.title, style.text, true), style.width('9,999 arrived · 99 refused', style.small)),
+    Math.max(
+      style.width(node.title, style.text, true),
+      style.width(
+        node.kind === 'firehose' ? '● up · 99 gathered, written in 99 s' : '9,999 arrived · 99 refused',
+        style.small,
+      ),
+    ),
   );
   const half = style.compact ? { x: 36, y: 28 } : { x: 56, y: 44 };
   const side = half.x * (NARROW[node.kind] ?? 1);
@@ -76,9 +82,9 @@ export function build(group, box, node, style) {
 
 /**
  * @param {Parts} parts @param {Box} box @param {NodeSpec} node @param {EndpointView | null} view
- * @param {{ names: Naming, style: Style }} scene
+ * @param {{ now: number, names: Naming, style: Style }} scene
  */
-export function update(parts, box, node, view, { names, style }) {
+export function update(parts, box, node, view, { now, names, style }) {
   const kind = view?.kind ?? node.kind;
   if (parts.drawn !== kind) {
     parts.drawn = kind;
@@ -91,7 +97,7 @@ export function update(parts, box, node, view, { names, style }) {
   const [sign, words, tone] = STATES[view.state] ?? ['·', view.state, 'warn'];
   const limit = view.rate ? ` · ≤ ${count(view.rate)} per s` : '';
   const busy = view.busy ? ` · ${count(view.busy)} at work` : '';
-  say(parts.state, cut(`${sign} ${words}${limit || busy}`, room, style.small * 1.06, style));
+  say(parts.state, cut(`${sign} ${words}${buffered(view, now) || limit || busy}`, room, style.small * 1.06, style));
   set(parts.state, 'class', `small strong ${tone}`);
   set(parts.group, 'class', `picture is-${STATES[view.state] ? view.state : 'up'}`);
 }
@@ -99,7 +105,15 @@ export function update(parts, box, node, view, { names, style }) {
 /** "12 arrived · 3 refused". @param {EndpointView} view */
 function figures(view) {
   const failed = view.failed ? [`${count(view.failed)} refused`] : [];
-  return [`${count(view.received)} arrived`, ...failed].join(' · ');
+  const twice = view.doubled ? [`${count(view.doubled)} twice`] : [];
+  return [`${count(view.received)} arrived`, ...failed, ...twice].join(' · ');
+}
+
+/** What a delivery stream has gathered, and when it writes that. @param {EndpointView} view @param {number} now */
+function buffered({ buffer }, now) {
+  if (!buffer?.[0]) return '';
+  const due = buffer[3] > now ? `, written in ${countdown(buffer[3] - now)}` : '';
+  return ` · ${count(buffer[0])} gathered${due}`;
 }
 
 /** What arrived last, the newest on the right. @param {Box} box @param {EndpointView} view @param {number} node @param {Resting[]} into */
@@ -130,11 +144,11 @@ export function ports(box, compact) {
   };
 }
 
-/** @param {NodeSpec} node @param {EndpointView} view */
-export function tell(node, view) {
+/** @param {NodeSpec} node @param {EndpointView} view @param {number} now */
+export function tell(node, view, now) {
   const [, words] = STATES[view.state] ?? ['', view.state];
   const limit = view.rate ? `, at most ${count(view.rate)} per second` : '';
-  return `${node.title}: ${words}, ${figures(view).replaceAll(' · ', ', ')}${limit}.`;
+  return `${node.title}: ${words}, ${figures(view).replaceAll(' · ', ', ')}${buffered(view, now).replace(' · ', ', ')}${limit}.`;
 }
 
 /** @param {number} x @param {number} y @param {number} radius */

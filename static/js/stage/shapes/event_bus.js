@@ -143,7 +143,7 @@ export function update(parts, box, node, view, { now, names, style }) {
 /** What does not stand on a card. @param {EventBusView} view @param {number} cards */
 function remarks(view, cards) {
   const more = view.count - Math.min(cards, view.rules.length);
-  const parts = view.dropped ? [`${count(view.dropped)} matched no rule`] : [];
+  const parts = view.dropped ? [`✕ ${count(view.dropped)} discarded`] : [];
   return [...parts, ...(more > 0 ? [`${count(more)} more rules`] : [])].join(' · ');
 }
 
@@ -186,7 +186,7 @@ export function tell(node, view, now) {
   const parts = [
     `${count(view.received)} ${view.received === 1 ? 'event' : 'events'}, ${count(many)} ${many === 1 ? 'rule' : 'rules'}`,
   ];
-  if (view.dropped) parts.push(`${count(view.dropped)} matched no rule`);
+  if (view.dropped) parts.push(`${count(view.dropped)} discarded`);
   if (view.archive) parts.push(archive.words(view.archive));
   const told = view.rules.map((rule) => board.tell(rule, view, now));
   return `${node.title}: ${parts.join(', ')}.${told.length ? ` ${told.join('; ')}.` : ''}`;

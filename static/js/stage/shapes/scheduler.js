@@ -30,6 +30,11 @@ export function room(view) {
   return [view?.schedules.length ?? 0];
 }
 
+/** Lines leave at the rows of their schedules. @param {SchedulerView | null} view */
+export function order(view) {
+  return (view?.schedules ?? []).map(([name]) => name).join('\n');
+}
+
 /** @param {NodeSpec} node @param {SchedulerView | null} view @param {Style} style @param {Partial<Role>} role @returns {Size} */
 export function measure(node, view, style, role) {
   const [asked] = role.room ?? room(view);
@@ -44,7 +49,25 @@ export function measure(node, view, style, role) {
   const inside = style.text * 1.3 + (style.compact ? style.small * 1.35 : style.small * 1.4) + rows * pitch + 18;
   const height = Math.max(2 * radius + 20, inside);
   const body = { left: width / 2, right: width / 2, up: height / 2, down: height / 2 };
-  return { ...body, body, shape: { rows, radius, pitch, list, hub: radius + 10 - width / 2 } };
+  const shape = { rows, radius, pitch, list, hub: radius + 10 - width / 2 };
+  const names = (view?.schedules ?? []).map(([name]) => name);
+  const first = style.text + 8 + style.small * 1.5 - height / 2;
+  const spokes = style.compact ? undefined : leaving(role.exits ?? [], names, shape, first, width / 2);
+  return { ...body, body, shape, spokes };
+}
+
+/**
+ * Each line leaves beside its schedule.
+ * @param {import('app/stage/types.js').Exit[]} exits @param {string[]} names
+ * @param {{ rows: number, pitch: number }} list @param {number} top @param {number} x
+ * @returns {import('app/stage/types.js').Spoke[]}
+ */
+function leaving(exits, names, { rows, pitch }, top, x) {
+  return exits.map((exit) => {
+    const found = names.indexOf(exit.part);
+    const row = Math.min(rows - 1, found >= 0 ? found : rows - 1);
+    return { ...exit, lead: [{ x, y: top + (row + 0.6) * pitch }], across: true, room: pitch };
+  });
 }
 
 /** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @returns {Parts} */
