@@ -51,7 +51,7 @@ KINDS = (
     ),
     Kind(
         "routed",
-        "{node} is done with {message}: {rules:rule} matched, {copies:delivery} to make.",
+        "{node} is done with {message}: {rules:rule} matched, {copies:message} to deliver.",
         ("rules:count", "copies:count"),
         "settled",
         holds=-1,

@@ -17,7 +17,6 @@ from patterns.event_bus.archiving import Archive
 from patterns.event_bus.arguments import Limit
 from patterns.event_bus.config import BusSettings, Rule
 from patterns.event_bus.entries import Event
-from patterns.event_bus.pace import Pace
 from patterns.event_bus.replaying import Replay
 from patterns.event_bus.scheduling import Schedules
 from patterns.event_bus.targets import RuleState, Target
@@ -32,6 +31,7 @@ from simulator.engine.link import Link
 from simulator.engine.message import Message, MessageId
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
+from simulator.engine.pace import Pace
 from simulator.engine.throttle import Throttle
 
 

@@ -13,12 +13,12 @@ from patterns.event_bus import inputs
 from patterns.event_bus.about import names_queue, rule_arn, target_arn
 from patterns.event_bus.config import TargetSettings
 from patterns.event_bus.entries import Event
-from patterns.event_bus.pace import Pace
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.delivering import Delivery, pause
 from simulator.engine.errors import ServiceError, is_client_error
 from simulator.engine.link import Link
 from simulator.engine.message import Message
+from simulator.engine.pace import Pace
 from simulator.engine.parameters import plain
 from simulator.engine.template import size, size_of_attributes
 

@@ -51,8 +51,6 @@ class Clauses:
 def view_of(bus: "EventBus") -> dict[str, Any]:
     """The first rules with what has become of their events, the latest event, the archive and the latest replay."""
     rules = bus.settings.Rules
-    for archive in bus.archives.values():
-        archive.expire(bus.kernel.now)
     replay = replaying.latest(bus)
     return {
         "received": bus.received,

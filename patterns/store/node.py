@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patterns.store.config import StoreSettings
+from patterns.store.events import ObjectEvents
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import ServiceError
 from simulator.engine.message import DUPLICATE, Message, MessageId
@@ -48,6 +49,7 @@ class Store(Node):
         self.throttled = 0
         self.unavailable = False
         self.refused_share = 0.0
+        self.events = ObjectEvents(self)
         self._number = 0
         self._writing: dict[int, Write] = {}
         self._waiting: deque[Write] = deque()
@@ -58,6 +60,9 @@ class Store(Node):
         self._tokens = settings.rate or 0.0
         self._filled: Micros = 0
         self._use(settings)
+
+    def start(self) -> None:
+        self.events.start()
 
     def change(self, settings: StoreSettings) -> None:
         self._fill()
@@ -100,6 +105,7 @@ class Store(Node):
             yield write.message.id
         for write in self._waiting:
             yield write.message.id
+        yield from self.events.held()
 
     def _use(self, settings: StoreSettings) -> None:
         self._draw = settings.write_time.sampler(self._service_stream)
@@ -168,16 +174,20 @@ class Store(Node):
         self.trace.append((now, "stored", self.index, message.id, now - write.came, "new" if new else "overwritten"))
         if write.call is not None:
             write.call.reply(None)
+        if self.outs:
+            self.events.tell(message, self._given_key(message))
         self._begin_waiting()
 
     def _key(self, message: Message) -> str | int | float:
         """Which item a message writes. One without the key writes its own: a retry of it is still the same message."""
+        key = self._given_key(message)
+        return f"message {message.id}" if key is None else key
+
+    def _given_key(self, message: Message) -> str | int | float | None:
+        """The key that stands in a message, if one does."""
         body = message.body
-        if isinstance(body, dict):
-            key = body.get(self.settings.key)
-            if isinstance(key, str | int | float):
-                return key
-        return f"message {message.id}"
+        key = body.get(self.settings.key) if isinstance(body, dict) else None
+        return key if isinstance(key, str | int | float) else None
 
     def _caption(self) -> list[str]:
         settings = self.settings

@@ -1,10 +1,12 @@
 """The store as a pattern."""
 
 from patterns.store.config import USUAL, StoreSettings
+from patterns.store.events import check_events
 from patterns.store.kinds import KINDS
 from patterns.store.node import Store
 from simulator.engine.faults import SLOW, Fault, Nothing, Share
-from simulator.engine.pattern import Measure, Pattern
+from simulator.engine.link import LinkSettings
+from simulator.engine.pattern import LinkKind, Measure, Pattern
 
 
 def names(settings: StoreSettings) -> dict[str, str]:
@@ -34,6 +36,7 @@ PATTERN = Pattern(
     names=names,
     kind_of=kind_of,
     kinds=KINDS,
+    links=(LinkKind("events", "A bus hears of every object that is written.", LinkSettings, check=check_events),),
     faults=(
         SLOW,
         Fault("unavailable", "Unavailable", "refuses every write", Nothing, unavailable),
@@ -47,4 +50,5 @@ PATTERN = Pattern(
         Measure("write_time", "write time", "s", values=("stored", "took")),
     ),
     takes=("send",),
+    copies=True,
 )

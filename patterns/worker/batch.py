@@ -47,7 +47,8 @@ class Batch:
         """What is to be worked on."""
         source = self.source
         return [
-            _new(Work, (message, attempt, source, handle, None, 0, self)) for message, handle, attempt in deliveries
+            _new(Work, (message, attempt, source, handle, None, 0, self, None))
+            for message, handle, attempt in deliveries
         ]
 
     def succeed(self, work: Work) -> None:

@@ -15,6 +15,7 @@ WorkerKind = Literal["function", "server", "container", "batch"]
 LONGEST_TIMEOUT = 900
 
 _LAMBDA = "AWS Lambda Developer Guide"
+_ASYNCHRONOUS = f'{_LAMBDA}, "Configuring error handling settings for Lambda asynchronous invocations"'
 _SCALING = "Application Auto Scaling User Guide"
 
 
@@ -78,10 +79,11 @@ class WorkerSettings(BaseModel):
     concurrency: Annotated[
         int,
         Field(
-            ge=1,
+            ge=0,
             le=MOST_SEATS,
             title="Concurrency",
-            description="How many messages, or batches of them, it works on at the same time: its seats.",
+            description="How many messages, or batches of them, it works on at the same time: its seats; 0 stops a "
+            "function.",
             json_schema_extra={"unit": "seats", "source": f'{_LAMBDA}, "Understanding Lambda function scaling"'},
         ),
     ] = 1
@@ -202,6 +204,26 @@ class WorkerSettings(BaseModel):
             json_schema_extra={"unit": "times", "source": 'AWS SDKs and Tools Reference Guide, "Retry behavior"'},
         ),
     ] = 3
+    MaximumRetryAttempts: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=2,
+            title="Maximum retry attempts",
+            description="How often an event of an asynchronous invocation is tried again after a failure.",
+            json_schema_extra={"unit": "times", "source": _ASYNCHRONOUS},
+        ),
+    ] = 2
+    MaximumEventAgeInSeconds: Annotated[
+        int,
+        Field(
+            ge=60,
+            le=21_600,
+            title="Maximum event age",
+            description="How long an event of an asynchronous invocation may wait in the function's own queue.",
+            json_schema_extra={"unit": "s", "source": _ASYNCHRONOUS},
+        ),
+    ] = 21_600
     backlog: Annotated[
         int,
         Field(
@@ -212,6 +234,12 @@ class WorkerSettings(BaseModel):
             json_schema_extra={"unit": "messages"},
         ),
     ] = 0
+
+    @model_validator(mode="after")
+    def _has_seats(self) -> "WorkerSettings":
+        if not self.concurrency and self.kind != "function":
+            raise ValueError(f"concurrency is 0, which stops a function; a {self.kind} has at least 1.")
+        return self
 
     @model_validator(mode="after")
     def _is_scaled_by_one(self) -> "WorkerSettings":

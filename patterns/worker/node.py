@@ -12,19 +12,22 @@ brings, or what is pushed. How many seats there are is one too: as many as is se
 from collections import deque
 from collections.abc import Iterator
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from patterns.worker.asynchronous import EventQueue, is_asynchronous
 from patterns.worker.batch import Batch
 from patterns.worker.config import WorkerSettings
 from patterns.worker.effects import Effects
 from patterns.worker.fleet import Fleet
 from patterns.worker.instances import Instances
+from patterns.worker.recursion import Turns
 from patterns.worker.seat import Seat
+from patterns.worker.state_changes import StateChanges
 from patterns.worker.view import view_of
-from patterns.worker.work import Source, Work
-from simulator.engine.backoff import backoff
+from patterns.worker.work import Source, Work, made_of
 from simulator.engine.clock import Micros
 from simulator.engine.errors import ServiceError
+from simulator.engine.expression import ExpressionFailed
 from simulator.engine.link import Link
 from simulator.engine.mapping import EventSourceMapping
 from simulator.engine.message import DUPLICATE, Message, MessageId
@@ -42,10 +45,10 @@ if TYPE_CHECKING:
 class Worker(Node):
     """Works on messages. `failed` and `skipped` count, and `throttled` invocations for which there was no seat.
 
-    `inbox` holds pushed messages that wait for a free seat, `unsent` are outputs between two tries.
+    `inbox` holds pushed messages that wait for a free seat, `events` those that it is invoked with asynchronously;
+    `unsent` are outputs between two tries.
     """
 
-    GIVES_UP: ClassVar[str] = "given_up"
     settings: WorkerSettings
 
     def __init__(self, run: "Run", index: int, identity: str, title: str, settings: WorkerSettings) -> None:
@@ -66,6 +69,9 @@ class Worker(Node):
         self.fleet: Fleet | None = None
         self.instances = Instances(run.kernel, self.stream("cold start"), settings)
         self.effects = Effects(settings.remembers)
+        self.turns = Turns(index)
+        self.events = EventQueue(self)
+        self.state_changes = StateChanges(self)
         self._service_stream = self.stream("service")
         self._failures = self.stream("failures")
         self._turn = 0
@@ -74,9 +80,11 @@ class Worker(Node):
     def start(self) -> None:
         polls = [Source(link) for link in self.ins if link.kind == "poll"]
         self.sources = [source for source in polls if mapping_of(source.settings) is None]
-        self.sends = [link for link in self.outs if link.kind == "send"]
+        self.sends = self.ways("send")
+        self.events.start()
         self._scale()
         self._seat()
+        self.state_changes.start()
         mapped = [source for source in polls if mapping_of(source.settings)]
         self.mappings = {EventSourceMapping(self, source.link): source for source in mapped}
         for mapping in self.mappings:
@@ -94,10 +102,17 @@ class Worker(Node):
         """How many seats there should be: as set, or as a fleet has come to."""
         return self.settings.concurrency if self.fleet is None else self.fleet.size
 
+    def ways(self, kind: str) -> list[Link]:
+        """The links of one kind that lead out of it."""
+        return [link for link in self.outs if self.run.scenario.links[link.index].kind.name == kind]
+
     # Messages that are pushed here.
 
     def accept(self, message: Message, call: Call | None, flags: int) -> None:
-        """Take a pushed message into a free seat or into the backlog, or refuse it."""
+        """Take a pushed message into its queue of events, into a free seat or into the backlog, or refuse it."""
+        if call is not None and call.link is not None and is_asynchronous(call.link.settings):
+            self.events.take(message, call, flags)
+            return
         if self.crashed:
             self._refuse(message, call, self._is_down())
             return
@@ -112,8 +127,15 @@ class Worker(Node):
         else:
             seat.take([work])
 
+    def begin(self, work: Work) -> None:
+        """Work on an event; there must be a seat for it."""
+        seat = self._seat_for_push()
+        assert seat is not None, f"{self.id} has no seat for an event"
+        self.record("accepted", work.message.id)
+        seat.take([work])
+
     def refusal_of_batch(self) -> ServiceError | None:
-        """Why no seat can begin with a batch now, or None when one can."""
+        """Why no seat can begin with a batch or an event now, or None when one can."""
         if self.crashed:
             return self._is_down()
         return None if self._free or self._asking_seat() is not None else _too_many(self.capacity)
@@ -129,8 +151,8 @@ class Worker(Node):
     def batch_was_refused(self) -> None:
         self.throttled += not self.crashed
 
-    def settle(self, work: Work) -> None:
-        """A message is done: its queue deletes it, now or with its batch, or whoever pushed it hears so."""
+    def settle(self, work: Work, value: Any) -> None:
+        """A message is done: its queue deletes it, now or with its batch, or whoever pushed it gets the `value`."""
         if work.batch is not None:
             work.batch.succeed(work)
             return
@@ -139,11 +161,15 @@ class Worker(Node):
             return
         self.record("finished", work.message.id)
         if work.call is not None:
-            work.call.reply(None)
+            work.call.reply(value)
+        elif work.event is not None:
+            self.events.succeeded(work.event, value)
 
     def give_back(self, work: Work, reason: str) -> None:
         """A pushed message could not be done: its sender has it again, if it listens; else it is gone."""
-        if work.call is not None and work.call.listening:
+        if work.event is not None:
+            self.events.failed(work.event, reason)
+        elif work.call is not None and work.call.listening:
             self.record("handed_back", work.message.id, reason)
             work.call.fail(ServiceError("Unhandled", reason))
         else:
@@ -173,6 +199,7 @@ class Worker(Node):
     def retire(self, seat: Seat) -> None:
         """A seat that is no longer wanted has finished."""
         self.seats.remove(seat)
+        self.state_changes.follow()
         self._free.pop(seat, None)
         if seat.source is not None:
             seat.source.seats -= 1
@@ -190,7 +217,7 @@ class Worker(Node):
         """Do nothing for a message that was done before, and say that it is done."""
         self.skipped += 1
         self.record("skipped", work.message.id)
-        self.settle(work)
+        self.settle(work, self._answer(work))
 
     def count_effect(self, message: MessageId, took: Micros) -> None:
         """The work on a message is done, for the first time or once more."""
@@ -205,28 +232,12 @@ class Worker(Node):
         if work.source is None:
             self.give_back(work, reason)
 
-    # What is passed on.
-
-    def objection(self, sending: Sending, error: ServiceError) -> str:
-        """Why an output that was refused is not sent again, or ""."""
-        if sending.purpose.seat is None:
-            return f"{sending.purpose.gone} and forgot it"
-        if sending.tries < self.settings.write_attempts:
-            return ""
-        return f"{sending.link.target.id} did not take it: {error.code} after {sending.tried}"
-
-    def wait_before_next(self, sending: Sending, error: ServiceError) -> Micros:
-        return backoff(sending.tries, self.pauses)
-
-    def sending_is_over(self, sending: Sending, error: ServiceError | None) -> None:
-        """An output was taken, or, with an error, given up: the work it belongs to hears so."""
-        sending.purpose.settled(f"{sending.link.target.id} did not take it: {error.code}" if error is not None else "")
-
     # Faults.
 
     def crash(self) -> None:
         """Stop at once; everything that was in memory is gone."""
         self.crashed = True
+        self.state_changes.tell_all("stopped")
         reason = f"{self.id} crashed"
         self.instances.clear()
         self._free.clear()
@@ -238,6 +249,7 @@ class Worker(Node):
     def recover(self) -> None:
         """Begin again with empty, cold seats."""
         self.crashed = False
+        self.state_changes.tell_all("running")
         self.seats = []
         for source in self.sources:
             source.seats = 0
@@ -265,6 +277,7 @@ class Worker(Node):
             "backlog": len(self.inbox),
             "pollers": sum(len(mapping.pollers) for mapping in self.mappings) if self.mappings else None,
             "batch": sum(sizes) / len(sizes) if sizes else None,
+            "events": len(self.events.waiting) if self.events.used else None,
         }
 
     def held(self) -> Iterator[MessageId]:
@@ -274,6 +287,7 @@ class Worker(Node):
             yield from (work.message.id for work in seat.all_work() if work.source is None)
         for sending in self.unsent:
             yield sending.message.id
+        yield from self.events.held()
 
     # Its own affairs.
 
@@ -306,6 +320,7 @@ class Worker(Node):
             seat = Seat(self)
             self.seats.append(seat)
             seat.next()
+        self.state_changes.follow()
 
     def _seat_for_push(self) -> Seat | None:
         """A seat that can begin at once: a free one, or one that so far only asks."""
@@ -319,6 +334,13 @@ class Worker(Node):
         if not self.sources:
             return None
         return next((seat for seat in self.seats if seat.work is None and not seat.leaving), None)
+
+    def _answer(self, work: Work) -> Any:
+        """What whoever waits gets for work that was done before: the same once more, where that can be told."""
+        try:
+            return made_of(self.settings.transform, work) if work.is_answered else None
+        except ExpressionFailed:
+            return None
 
     def _is_down(self) -> ServiceError:
         return ServiceError("ServiceUnavailable", f"{self.id} has crashed and does not answer.")
@@ -337,5 +359,7 @@ def _least_served(source: Source) -> tuple[int, int]:
 
 def _too_many(concurrency: int) -> ServiceError:
     """Source: AWS Lambda API Reference, Invoke, TooManyRequestsException (429)."""
+    if not concurrency:
+        return ServiceError("TooManyRequestsException", "429: its concurrency is 0.")
     seats = "the one seat is" if concurrency == 1 else f"all {concurrency} seats are"
     return ServiceError("TooManyRequestsException", f"429: {seats} taken.")

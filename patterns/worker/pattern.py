@@ -1,8 +1,18 @@
 """The worker as a pattern."""
 
 from patterns.worker.config import WorkerSettings
+from patterns.worker.destinations import (
+    ON_FAILURE,
+    ON_SUCCESS,
+    FailureSettings,
+    SuccessSettings,
+    check_destinations,
+    check_failure,
+    check_success,
+)
 from patterns.worker.kinds import KINDS
 from patterns.worker.node import Worker
+from patterns.worker.state_changes import STATE_CHANGES, check_state_changes
 from simulator.engine.faults import SLOW, Fault, Nothing, Share, crash_node
 from simulator.engine.link import LinkSettings
 from simulator.engine.pattern import LinkKind, Measure, Pattern
@@ -37,7 +47,27 @@ PATTERN = Pattern(
     names=names,
     kind_of=kind_of,
     kinds=KINDS,
-    links=(LinkKind("send", "What the worker makes is handed over, and the answer awaited.", LinkSettings, "send"),),
+    links=(
+        LinkKind("send", "What the worker makes is handed over, and the answer awaited.", LinkSettings),
+        LinkKind(
+            ON_SUCCESS,
+            "A record of each event that an asynchronously invoked function has done.",
+            SuccessSettings,
+            check=check_success,
+        ),
+        LinkKind(
+            ON_FAILURE,
+            "A record of each event that an asynchronously invoked function has failed on for good.",
+            FailureSettings,
+            check=check_failure,
+        ),
+        LinkKind(
+            STATE_CHANGES,
+            "A bus hears when an instance of a server begins, crashes, recovers or is taken away.",
+            LinkSettings,
+            check=check_state_changes,
+        ),
+    ),
     faults=(
         Fault("crash", "Crash", "stops at once and loses all that is in its memory", Nothing, crash_node),
         SLOW,
@@ -51,8 +81,10 @@ PATTERN = Pattern(
         Measure("doubled", "done twice", "messages/s", counts=("doubled",), beside="processed"),
         Measure("pollers", "pollers", "pollers", gauge="pollers", beside="busy"),
         Measure("batch", "batch size", "messages", gauge="batch"),
+        Measure("events", "events waiting", "events", gauge="events"),
         Measure("service", "service time", "s", values=("processed", "took")),
     ),
     takes=("poll", "send"),
     copies=True,
+    check=check_destinations,
 )

@@ -114,7 +114,7 @@ class Seat:
             return
         if source.plain and not worker.together:
             for message, handle, attempt in deliveries:
-                self.rest.append(_new(Work, (message, attempt, source, handle, None, 0, None)))
+                self.rest.append(_new(Work, (message, attempt, source, handle, None, 0, None, None)))
         else:
             self._take_in(source, deliveries)
         if self.work is None and not self._begin(self.rest.popleft()):
@@ -274,7 +274,7 @@ class Seat:
             self.fail(reason)
         elif worker.idempotent and worker.has_done(work):
             self._skip(work)
-        elif worker.sends:
+        elif worker.sends or (worker.settings.transform and work.is_answered):
             self.passing = Passing(self, work)
             if worker.settings.timeout is not None:
                 self.timer = worker.kernel.after(max(0, self._over - worker.kernel.now), self._out_of_time)
@@ -286,6 +286,7 @@ class Seat:
         """All is done: the effect has happened, and the message is settled."""
         worker, work = self.worker, self.work
         assert work is not None, f"a seat of {worker.id} succeeded with nothing"
+        value = self.passing.value if self.passing is not None else work.message.body
         self.passing = None
         if self.timer is not None:
             worker.kernel.cancel(self.timer)
@@ -298,7 +299,7 @@ class Seat:
         message = work.message
         worker.trace.append((now, "processed", worker.index, message.id, took))
         worker.count_effect(message.id, took)
-        worker.settle(work)
+        worker.settle(work, value)
         if worker.instances.start_cold:
             worker.instances.free(worker.capacity)
         self.next()

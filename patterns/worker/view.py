@@ -33,6 +33,7 @@ def view_of(worker: "Worker") -> dict[str, Any]:
         "batch": _batch(worker),
         "throttled": worker.throttled,
         "scaling": [len(worker.seats), worker.capacity] if len(worker.seats) > worker.capacity else None,
+        "events": _events(worker),
         "caption": _caption(worker),
     }
 
@@ -54,6 +55,12 @@ def _batch(worker: "Worker") -> list[int] | None:
         return None
     fullest = max(gathering, key=lambda poller: len(poller.gathered))
     return [len(fullest.gathered), fullest.mapping.size, fullest.due]
+
+
+def _events(worker: "Worker") -> list[int] | None:
+    """The queue of events: how many wait, when the oldest of them came, and when the next is due."""
+    events = worker.events
+    return [len(events.waiting), events.oldest(), events.next_retry()] if events.used else None
 
 
 def _back_at(worker: "Worker") -> Micros:

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.expression import MOST_BYTES as LARGEST
-from simulator.engine.expression import ExpressionFailed, holds
+from simulator.engine.expression import ExpressionFailed, evaluate, holds
 from simulator.engine.link import Link, LinkSettings
 from simulator.engine.message import POISON, RETRIED, Message
 from simulator.engine.operations import Call
 from simulator.engine.polling import MOST_ENTRIES, DeleteBatchRequest, DeleteRequest, Delivery, ReceiveRequest
 
 if TYPE_CHECKING:
+    from patterns.worker.asynchronous import Event
     from patterns.worker.batch import Batch
 
 # Making a named tuple by name costs a call of Python more.
@@ -22,7 +23,7 @@ class Work(NamedTuple):
 
     Polled: `source` is where it was received, `handle` names the delivery; `batch`, if there is one, is what it is
     deleted together with. Pushed, or deleted before the work: `source` is None and the worker has custody; `call`, if
-    there is one, waits for the outcome.
+    there is one, waits for the outcome, or else the worker's own queue does, for its `event`.
     """
 
     message: Message
@@ -32,6 +33,12 @@ class Work(NamedTuple):
     call: Call | None = None
     flags: int = 0
     batch: "Batch | None" = None
+    event: "Event | None" = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether anybody wants to know what it makes."""
+        return self.call is not None or self.event is not None
 
     def glyph(self, poison: bool) -> list[int]:
         """How it is drawn in its seat: id, look, flags."""
@@ -47,6 +54,16 @@ class Work(NamedTuple):
             "type": message.type,
             "attempt": self.attempt,
         }
+
+
+def made_of(transform: str, work: Work) -> Any:
+    """The body of what the work makes: what the transform says, None for nothing. Raises ExpressionFailed."""
+    message = work.message
+    if not transform:
+        return message.body
+    if message.size > LARGEST:
+        raise ExpressionFailed(f"the message has {message.size:,} bytes; at most {LARGEST:,} can be transformed")
+    return evaluate(transform, work.as_given())
 
 
 def poison(expression: str, work: Work) -> str:

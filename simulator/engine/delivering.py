@@ -35,7 +35,13 @@ DEAD_LETTER_PAUSE: Micros = 10 * SECOND
 ATTEMPTS, AGE = "MaximumRetryAttempts", "MaximumEventAgeInSeconds"
 
 KINDS = (
-    Kind("delivered", "{to} has taken {message} from {node} after {tries:try}.", ("over:link", "tries", "age:span")),
+    Kind(
+        "delivered",
+        "{node} has delivered {message} to {to}: {tries:call}, {age} in all.",
+        ("over:link", "tries:count", "age:span"),
+        "",
+        "good",
+    ),
     Kind(
         "retrying",
         "{node} will deliver {message} to {to} again in {after}: try {tries} ended with {code}.",

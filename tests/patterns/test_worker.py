@@ -383,7 +383,10 @@ def test_a_run_that_is_pickled_at_work_goes_on_identically():
 @pytest.mark.parametrize(
     ("settings", "path", "says"),
     [
-        ({"concurrency": 0}, "concurrency", "at least 1"),
+        ({"concurrency": -1}, "concurrency", "at least 0"),
+        ({"concurrency": 0, "kind": "server"}, "", "has at least 1"),
+        ({"MaximumRetryAttempts": 3}, "MaximumRetryAttempts", "at most 2"),
+        ({"MaximumEventAgeInSeconds": 59}, "MaximumEventAgeInSeconds", "at least 60"),
         ({"concurrency": 1001}, "concurrency", "at most 1000"),
         ({"failure_probability": 1.5}, "failure_probability", "at most 1"),
         ({"poison": "body.address ="}, "poison", "not JSONata"),
@@ -397,5 +400,5 @@ def test_wrong_settings_are_refused_with_their_place(settings, path, says):
     with pytest.raises(Refused) as refused:
         scenario(queue("emails"), worker("mailer", polls="emails", **settings))
     [problem] = refused.value.problems
-    assert problem.path.startswith(f"nodes.1.settings.{path}")
+    assert problem.path.startswith(f"nodes.1.settings.{path}".rstrip("."))
     assert says in str(problem)

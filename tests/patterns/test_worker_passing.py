@@ -219,16 +219,43 @@ def test_a_crash_while_it_waits_for_the_store_leaves_the_input_to_the_queue():
 
 
 def test_a_loop_of_messages_comes_to_an_end_with_its_reason():
-    """Source: AWS Lambda Developer Guide, "Use Lambda recursive loop detection" (there after about 16 invocations)."""
+    """Source: AWS Lambda Developer Guide, "Use Lambda recursive loop detection" (after about 16 invocations)."""
     run = scenario(
         producer("shop", to="orders", arrivals=ONE, limit=1),
         queue("orders", VisibilityTimeout=600),
         worker("clerk", polls="orders", to="orders", service=0),
     )
     run.advance(seconds(300))
+    assert reasons(run, "failed") == [
+        "RecursiveInvocationException: a loop, 16 messages, each made from the one before"
+    ]
+    assert len(made(run)) == 16
+    assert conserved(run)
+
+
+def test_a_loop_of_servers_goes_on_for_64_messages():
+    """Nobody watches over what servers do; here every chain of messages has an end."""
+    run = scenario(
+        producer("shop", to="orders", arrivals=ONE, limit=1),
+        queue("orders", VisibilityTimeout=600),
+        worker("clerk", polls="orders", to="orders", service=0, kind="server"),
+    )
+    run.advance(seconds(300))
     assert reasons(run, "failed") == ["a loop: 64 messages, each made from the one before, end here"]
     assert len(made(run)) == 64
-    assert conserved(run)
+
+
+def test_a_loop_across_two_functions_is_seen_by_the_first_of_them():
+    run = scenario(
+        producer("shop", to="orders", arrivals=ONE, limit=1),
+        queue("orders", VisibilityTimeout=600),
+        worker("clerk", polls="orders", to="packer", service=0),
+        worker("packer", to="orders", service=0),
+    )
+    run.advance(seconds(300))
+    clerk = run.find("clerk")
+    assert sum(record[2] == clerk.index for record in made(run)) == 16  # type: ignore[union-attr]
+    assert "RecursiveInvocationException" in reasons(run, "failed")[0]
 
 
 def test_a_pushed_message_takes_a_free_seat_and_is_answered_when_it_is_done():
