@@ -118,6 +118,8 @@ class Passing:
     def _loop(self) -> str:
         """Why nothing more is made in this chain of messages, or ""."""
         worker, message = self.worker, self.work.message
+        if message.generation < MOST_TURNS:
+            return ""
         if message.generation >= worker.GENERATIONS:
             return f"a loop: {worker.GENERATIONS} messages, each made from the one before, end here"
         turns = worker.turns.of(message)

@@ -31,7 +31,7 @@ class Turns:
 
     def made(self, message: MessageId, cause: Message) -> None:
         """The worker has made a message from another."""
-        before = self.of(cause)
+        before = self.of(cause) if cause.generation else 0
         if before:
             self._kept[message] = before + 1
             if len(self._kept) > MOST_KEPT:
