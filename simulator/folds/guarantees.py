@@ -73,8 +73,9 @@ class Guarantees:
         self._limits: dict[int, int] = {}
         self._limited_by: dict[str, int] = {}
         for link in scenario.links:
-            if link.kind.draw == "dead":
-                self._limits[link.source] = getattr(link.settings, "maxReceiveCount", 0)
+            limit = getattr(link.settings, "maxReceiveCount", 0)
+            if limit:
+                self._limits[link.source] = limit
                 self._limited_by[link.id] = link.source
         self._acts = acts(scenario)
         self._broken: dict[str, Break] = {}
@@ -143,6 +144,7 @@ class Guarantees:
             self._is_doubled,
             self._comes_back,
             self._is_changed,
+            self._is_passed_on,
         )
 
     # What happens to a message, in the order in which it meets it.
@@ -271,6 +273,12 @@ class Guarantees:
             if message in self._undone:
                 self._is_never_done(record)
         self._forget(message)
+
+    def _is_passed_on(self, record: Record, _: int, __: int) -> None:
+        """A channel has made its copies of a message, as many as wanted one: from here on they are what is judged."""
+        self._begun = True
+        self._ended = record[3]
+        self._forget(record[3])
 
     def _is_doubled(self, record: Record, _: int, __: int) -> None:
         if "exactly_once_effect" not in self._broken:

@@ -5,7 +5,7 @@ from simulator.engine.trace import Kind
 from simulator.folds.kinds import Kinds, ends_work, field_of, fields_of
 
 COPIED, ENTERED, RECEIVED, TAKEN, PROCESSED, SKIPPED, STORED = range(7)
-FAILED, SETTLED, DISCARDED, DOUBLED, RETURNED, CHANGED = range(7, 13)
+FAILED, SETTLED, DISCARDED, DOUBLED, RETURNED, CHANGED, PASSED_ON = range(7, 14)
 
 # A meaning, and where in the record two values stand that matter to it (0: nowhere).
 Act = tuple[int, int, int]
@@ -35,16 +35,18 @@ def _act(scenario: Scenario, node: int, kind: Kind) -> Act | None:
         return None
     pattern = scenario.nodes[node].pattern
     if pattern.role == "channel":
-        return _act_of_channel(kind, kind in pattern.kinds)
+        lends = any(one.core == "received" for one in pattern.kinds)
+        return _act_of_channel(kind, kind in pattern.kinds, lends)
     works = any(one.core == "processed" for one in pattern.kinds)
     return _act_of_consumer(kind, kind in pattern.kinds, works)
 
 
-def _act_of_channel(kind: Kind, own: bool) -> Act | None:
+def _act_of_channel(kind: Kind, own: bool, lends: bool) -> Act | None:
+    """`lends`: consumers receive from this channel and say when they are done; else it passes copies on by itself."""
     if kind.core == "received":
         return RECEIVED, _place(kind, "attempt"), _place(kind, "to")
     if kind.core == "settled":
-        return SETTLED, 0, 0
+        return (SETTLED if lends else PASSED_ON), 0, 0
     if own and kind.holds > 0:
         group = next((field for field in fields_of(kind) if field.unit == "group"), None)
         return ENTERED, group.place if group is not None else 0, 0

@@ -16,7 +16,7 @@ from simulator.engine.trace import Kind, Record
 from simulator.folds import guarantees, order
 from simulator.folds.guarantees import TITLES, Guarantees
 from tests.folds.runs import EMAILS, MAILER, mails, records_of, slices, with_kinds
-from tests.patterns.vocabulary import Part, do, producer, queue, scenario, worker
+from tests.patterns.vocabulary import Part, bus, do, producer, queue, scenario, target, worker
 
 YOU1, YOU2 = message_id(1, BY_HAND), message_id(2, BY_HAND)
 
@@ -272,6 +272,44 @@ def test_a_person_who_receives_and_deletes_is_a_consumer() -> None:
     rows = verdicts(run, run.trace.take())
     assert rows["at_least_once"][0] == "holds"
     assert rows["no_duplicates"][0] == "holds"
+
+
+def orders() -> Run:
+    """A bus whose one rule wants what is paid, for a mailer that works one second, and twenty events, some paid."""
+    body = {"Source": "shop", "DetailType": {"one_of": ["paid", "placed"]}, "Detail": {}}
+    return scenario(
+        producer("shop", to="bus", limit=20, body=body),
+        bus("bus", rules={"paid": {"detail-type": ["paid"]}}, targets=[target("paid", "mailer")], dead="dead"),
+        queue("dead"),
+        worker("mailer", service=SECOND, concurrency=9),
+    )
+
+
+def test_what_no_rule_of_a_bus_wanted_is_neither_lost_nor_remembered() -> None:
+    """Source: EventBridge User Guide, "Amazon EventBridge rules" (an event that no rule matches is discarded)."""
+    run = orders()
+    records = records_of(run, 10 * MINUTE)
+    rows = verdicts(run, records)
+    assert {row[0] for row in rows.values()} <= {"holds", "n/a"}
+    assert rows["at_least_once"][0] == "holds" and rows["max_receives"][0] == "n/a"
+    fold = Guarantees(run.scenario)
+    fold.add(records)
+    assert not fold._undone and not fold._done
+
+
+@pytest.mark.parametrize("letters", [False, True])
+def test_what_a_bus_gives_up_is_lost_only_without_a_dead_letter_queue(letters: bool) -> None:
+    """Source: EventBridge User Guide, "Using dead-letter queues to process undelivered events"."""
+    more = {"DeadLetterConfig": {"Arn": "dead"}} if letters else {}
+    mail = target("paid", "mails", RetryPolicy={"MaximumRetryAttempts": 1}, **more)
+    run = scenario(
+        bus("bus", rules={"paid": {"detail-type": ["paid"]}}, targets=[mail], dead="dead"),
+        queue("mails"),
+        queue("dead"),
+    )
+    do(run, "mails", "unavailable")
+    do(run, "bus", "PutEvents", Entries=[{"Source": "shop", "DetailType": "paid", "Detail": {}}])
+    assert broken(run, records_of(run, 10 * MINUTE)) == ([] if letters else ["no_loss"])
 
 
 def test_the_limit_of_receives_follows_the_settings() -> None:
