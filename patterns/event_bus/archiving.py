@@ -70,13 +70,21 @@ def keep(bus: "EventBus", message: Message, event: Event) -> None:
     for name, archive in bus.archives.items():
         if archive.pattern is not None and not archive.pattern.matches(event):
             continue
-        archive.add(Archived(bus.kernel.now, since_epoch(event["time"]), event, message))
+        archive.add(Archived(bus.kernel.now, _time_of(bus, event), event, message))
         while kept(bus) > MOST_EVENTS or sum(one.bytes for one in bus.archives.values()) > MOST_BYTES:
             largest = max(bus.archives.values(), key=lambda one: len(one.events))
             largest.forget()
             if not largest.full:
                 largest.full = True
                 bus.record("archive_full", 0, name)
+
+
+def _time_of(bus: "EventBus", event: Event) -> Micros:
+    """An event's own time, in Micros since 1970; where it says none that the calendar has, when it came."""
+    try:
+        return since_epoch(event["time"])
+    except ValueError:
+        return bus.run.in_calendar(bus.kernel.now)
 
 
 def kept(bus: "EventBus") -> int:

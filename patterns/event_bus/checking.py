@@ -51,6 +51,10 @@ def neighbourhood_problems(bus: BusSettings, outs: list[Way]) -> list[Problem]:
         if count > MOST_TARGETS:
             said = f"rule {rule.Name} has {count} targets: {answers.LIMIT.code}: {answers.LIMIT.message}"
             found.append(Problem("", said, f"at most {MOST_TARGETS} targets for a rule", "Make a second rule of it."))
+    back = [way.link.rule for way in targets if way.target == way.source]
+    if len(back) > 1:
+        said = f"has {len(back)} targets that lead back to it ({', '.join(back)}): events would multiply without end"
+        found.append(Problem("", said, "at most one", "Remove the others."))
     dead = {way.target: way.settings for way in outs if way.draw == "dead"}
     for way in targets:
         config = way.link.DeadLetterConfig

@@ -24,6 +24,9 @@ LARGEST = 1_048_576
 LONGEST_TYPE = 128
 LONGEST_SOURCE = 256
 DEEPEST = 200
+END_OF_TIME = 7_258_118_400
+"""The first second of the year 2200, in seconds since 1970: the calendar has no later one."""
+
 TIME_COUNTS = 14
 RESERVED = "aws."
 
@@ -107,7 +110,10 @@ def event(entry: Entry, identity: str, now: Micros) -> Event:
 
 def is_event(body: Any) -> bool:
     """Whether this is an event with its envelope."""
-    return isinstance(body, dict) and all(name in body for name in ENVELOPE) and isinstance(body["detail"], dict)
+    if not isinstance(body, dict) or not all(name in body for name in ENVELOPE) or deeper_than(body, DEEPEST + 1):
+        return False
+    texts = all(isinstance(body[name], str) for name in ("id", "detail-type", "source", "time"))
+    return texts and isinstance(body["detail"], dict)
 
 
 def _check_text(name: str, value: Any, longest: int) -> None:
@@ -134,7 +140,7 @@ def _detail(given: Any) -> dict[str, Any]:
 def _time(given: Any) -> Micros | None:
     if given is None:
         return None
-    if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < 7.3e9:
+    if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < END_OF_TIME:
         return round(given * SECOND)
     try:
         return since_epoch(given if isinstance(given, str) and re.match(r"\d{4}-", given) else repr(given))

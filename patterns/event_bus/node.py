@@ -93,7 +93,7 @@ class EventBus(Node):
         """The time of day, to the second."""
         second = self.kernel.now // SECOND
         if self._second[0] != second:
-            self._second = (second, iso(self.run.scenario.begins + self.kernel.now))
+            self._second = (second, iso(self.run.in_calendar(self.kernel.now)))
         return self._second[1]
 
     # Rules.

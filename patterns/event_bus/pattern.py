@@ -156,7 +156,6 @@ PATTERN = Pattern(
     faults=FAULTS,
     measures=MEASURES,
     takes=("send",),
-    copies=True,
     check=neighbourhood_problems,
     types=types,
     allows=allows,

@@ -104,7 +104,7 @@ def _event_of(bus: "EventBus", message: Message) -> tuple[Event, str]:
 
 
 def _enveloped(bus: "EventBus", entry: Entry) -> Event:
-    return entries.event(entry, bus.new_identity(), bus.run.scenario.begins + bus.kernel.now)
+    return entries.event(entry, bus.new_identity(), bus.run.in_calendar(bus.kernel.now))
 
 
 def _is_elsewhere(bus: "EventBus", entry: Entry) -> bool:

@@ -66,7 +66,7 @@ class Schedules:
             self._timers[name] = self.bus.kernel.after(time - now, self.fire, name)
 
     def _now(self) -> int:
-        return self.bus.run.scenario.begins + self.bus.kernel.now
+        return self.bus.run.in_calendar(self.bus.kernel.now)
 
     def _event(self, name: str) -> Event:
         """Source: EventBridge User Guide, "Events from AWS services", Scheduled Event."""

@@ -241,6 +241,36 @@ def test_two_rules_that_feed_their_own_bus_are_refused():
         scenario(bus("bus", rules={"a": SHOP, "b": HIGH}, targets=[target("a", "bus"), target("b", "bus")]))
 
 
+def test_services_that_answer_events_by_events_are_no_loop():
+    """A choreography: each service has its rule, and puts what it has done on the same bus."""
+    steps = ["placed", "paid", "packed", "sent"]
+    told = {name: f'{{"Source": "{name}", "DetailType": "{name}", "Detail": body.detail}}' for name in steps[1:]}
+    run = scenario(
+        bus(
+            "bus",
+            rules={name: {"detail-type": [name]} for name in steps},
+            targets=[*(target(before, name) for before, name in zip(steps, told, strict=False)), target("sent", "end")],
+        ),
+        *(worker(name, to="bus", service=seconds(1), transform=transform) for name, transform in told.items()),
+        queue("end"),
+    )
+    put(run, PAID | {"DetailType": "placed"})
+    run.advance(seconds(60))
+    assert [event["source"] for event in bodies(run, "end")] == ["sent"] and conserved(run)
+
+
+@pytest.mark.parametrize("mark", [["elsewhere"], "elsewhere", 5])
+@pytest.mark.parametrize("body", ["text", {"id": "x"}, {"detail": {}}, [1], {"price": 3}, None], ids=str)
+def test_a_message_that_claims_to_come_from_a_bus_does_no_harm(mark, body):
+    run = scenario(
+        producer("shop", to="bus", limit=1, body=body, attributes={"event bus": mark}),
+        bus("bus", rules={"a": {"source": ["shop"]}}, targets=[target("a", "one")], Archives=[{"ArchiveName": "all"}]),
+        queue("one"),
+    )
+    run.advance(seconds(60))
+    assert len(records(run, "accepted", "turned_away")) == 1 and conserved(run)
+
+
 def test_a_loop_through_a_function_ends_with_its_reason():
     """A topic or bus → function → the same again would go on for ever."""
     run = scenario(
