@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns.queue import moves, refusing
 from patterns.queue.attributes import arn
+from patterns.queue.config import DeadLetterSettings
 from patterns.queue.moves import MoveTask
 from patterns.queue.receipts import MOVED, REDRIVEN
 from patterns.queue.stock import GONE, IN_FLIGHT
@@ -28,10 +29,14 @@ NO_SOURCE = "CouldNotDetermineMessageSource"
 
 
 def start(queue: "QueueNode", call: Call) -> None:
-    """Begin to move what waits here to `DestinationArn`, or each message to the queue it came from."""
+    """Begin to move what waits here to `DestinationArn`, or each message to the queue it came from.
+
+    Only out of a dead-letter queue of another queue: one that takes dead letters of topics, buses, schedules or
+    functions alone is answered as any other queue. Source: SQS API Reference, StartMessageMoveTask (SourceArn).
+    """
     arguments = call.arguments
     try:
-        if not queue.dead:
+        if not any(isinstance(link.settings, DeadLetterSettings) for link in queue.ins):
             raise moves.NOT_A_DEAD_LETTER_QUEUE
         to = _destination(queue, arguments.DestinationArn)
         most = arguments.MaxNumberOfMessagesPerSecond

@@ -93,11 +93,7 @@ def caption_of(queue: "QueueNode") -> list[str]:
     settings = queue.settings
     lines = []
     if queue.dead:
-        given = [link.settings for link in queue.ins]
-        limits = sorted({one.maxReceiveCount for one in given if isinstance(one, DeadLetterSettings)})
-        lines.append(
-            f"after {' or '.join(str(limit) for limit in limits)} {'receive' if limits == [1] else 'receives'}"
-        )
+        lines += _comes_here(queue)
     else:
         lines.append(f"visibility timeout {words(settings.VisibilityTimeout * SECOND)}")
     if settings.DelaySeconds:
@@ -110,4 +106,17 @@ def caption_of(queue: "QueueNode") -> list[str]:
         lines.append(f"duplicates {settings.duplicates * 100:.3g} %")
     if settings.disorder:
         lines.append(f"disorder {settings.disorder * 100:.3g} %")
+    return lines
+
+
+def _comes_here(queue: "QueueNode") -> list[str]:
+    """What makes a message come to this dead-letter queue: too many receives in a queue, or deliveries in vain."""
+    given = [link.settings for link in queue.ins if link.kind == "dead"]
+    limits = sorted({one.maxReceiveCount for one in given if isinstance(one, DeadLetterSettings)})
+    lines = []
+    if limits:
+        counts = " or ".join(str(limit) for limit in limits)
+        lines.append(f"after {counts} {'receive' if limits == [1] else 'receives'}")
+    if not all(isinstance(one, DeadLetterSettings) for one in given):
+        lines.append("after deliveries in vain")
     return lines

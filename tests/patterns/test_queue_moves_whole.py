@@ -3,7 +3,7 @@
 from simulator.engine.message import label
 from tests.patterns.test_queue_dead_letters import failing
 from tests.patterns.test_queue_life import names, received, sending
-from tests.patterns.vocabulary import conserved, do, queue, records, scenario, seconds, story
+from tests.patterns.vocabulary import bus, conserved, do, queue, records, scenario, seconds, story, target
 
 
 def given_up(count, **settings):
@@ -112,3 +112,47 @@ def test_what_comes_back_and_fails_again_is_not_moved_twice_by_one_task():
     run.advance(run.now + seconds(60))
     assert len(records(run, "moved")) == 1
     assert run.find("emails-dead").view()["waiting"] == 1
+
+
+def fed_by_a_bus(*others):
+    """A run in which an event that no target took waits in the dead-letter queue of a bus."""
+    once = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    policy = target("a", "mail", DeadLetterConfig={"Arn": "letters"}, RetryPolicy=once)
+    run = scenario(
+        bus("bus", rules={"a": {"source": ["shop"]}}, targets=[policy], dead="letters"),
+        queue("mail"),
+        queue("letters"),
+        *others,
+    )
+    do(run, "mail", "unavailable")
+    do(run, "bus", "PutEvents", Entries=[{"Source": "shop", "DetailType": "paid", "Detail": {}}])
+    run.advance(seconds(5))
+    assert run.find("letters").view()["waiting"] == 1
+    return run
+
+
+def test_the_dead_letters_of_a_bus_or_a_topic_alone_are_not_redriven():
+    """sns.md §6. Source: SQS API Reference, StartMessageMoveTask: only dead-letter queues whose sources are queues."""
+    run = fed_by_a_bus()
+    for more in ({}, {"DestinationArn": "mail"}):
+        error = do(run, "letters", "StartMessageMoveTask", **more).error
+        assert error.message == "Source queue must be configured as a Dead Letter Queue."
+    assert run.find("letters").view()["waiting"] == 1 and conserved(run)
+
+
+def test_a_queue_that_takes_dead_letters_of_a_queue_too_is_redriven_with_a_destination():
+    """What a bus gave up has no queue to go back to. Source: recorded answers of the service (FailureReason)."""
+    run = fed_by_a_bus(queue("orders", dead="letters", limit=2), queue("again"))
+    do(run, "letters", "StartMessageMoveTask")
+    run.advance(seconds(10))
+    [task] = do(run, "letters", "ListMessageMoveTasks").result["Results"]
+    assert (task["Status"], task["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
+    assert do(run, "letters", "StartMessageMoveTask", DestinationArn="again").error is None
+    run.advance(seconds(20))
+    assert run.find("again").view()["waiting"] == 1 and conserved(run)
+
+
+def test_a_dead_letter_queue_says_what_makes_a_message_come_to_it():
+    both = fed_by_a_bus(queue("orders", dead="letters", limit=2))
+    assert fed_by_a_bus().find("letters").view()["caption"] == ["after deliveries in vain"]
+    assert both.find("letters").view()["caption"] == ["after 2 receives", "after deliveries in vain"]
