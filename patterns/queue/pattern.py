@@ -55,6 +55,13 @@ def check(settings: config.QueueSettings, outs: list[Way]) -> list[Problem]:
     return problems
 
 
+def check_poll(poll: config.PollSettings, queue: config.QueueSettings, consumer: Any) -> list[Problem]:
+    """Some consumers don't poll by themselves."""
+    if not getattr(consumer, "polls_by_mapping", False):
+        return []
+    return [Problem("kind", "is a plain poll by a node that has pollers of its own", "mapping", "Make it a mapping.")]
+
+
 def check_mapping(mapping: config.MappingSettings, queue: config.QueueSettings, function: Any) -> list[Problem]:
     """What Lambda refuses when a mapping is created. Source: AWS Lambda API Reference, CreateEventSourceMapping;
     AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (visibility timeout and function timeout).
@@ -193,7 +200,9 @@ FAULTS = (
 )
 
 LINKS = (
-    LinkKind("poll", "The consumer asks for messages and deletes what it has done.", config.PollSettings, "poll"),
+    LinkKind(
+        "poll", "The consumer asks for messages and deletes what it has done.", config.PollSettings, "poll", check_poll
+    ),
     LinkKind(
         "mapping",
         "An event source mapping: its pollers receive batches and invoke the function with them.",

@@ -8,7 +8,7 @@ from simulator.engine.expression import ExpressionFailed, evaluate, holds
 from simulator.engine.link import Link, LinkSettings
 from simulator.engine.message import POISON, RETRIED, Message
 from simulator.engine.operations import Call
-from simulator.engine.polling import MOST_ENTRIES, DeleteBatchRequest, DeleteRequest, Delivery, ReceiveRequest
+from simulator.engine.polling import DeleteRequest, Delivery, ReceiveRequest, delete_all
 
 if TYPE_CHECKING:
     from patterns.worker.asynchronous import Event
@@ -128,8 +128,5 @@ class Source:
         self.link.ask("delete_message", _new(DeleteRequest, (handle,)), None, about=message)
 
     def delete_all(self, deliveries: list[Delivery]) -> None:
-        """Ask for the deletion of these, up to ten with each request. Source: SQS API Reference, DeleteMessageBatch."""
-        for first in range(0, len(deliveries), MOST_ENTRIES):
-            some = deliveries[first : first + MOST_ENTRIES]
-            request = DeleteBatchRequest(tuple(delivery.receipt_handle for delivery in some))
-            self.link.ask("delete_message_batch", request, None, about=[delivery.message for delivery in some])
+        """Ask for the deletion of these, up to ten with each request."""
+        delete_all(self.link, deliveries)

@@ -100,6 +100,7 @@ class EventSourceMapping:
         for poller in list(self.pollers):
             poller.go_on()
         self._add(min(FIRST, self.most) - len(self.pollers))
+        self._told = len(self.pollers)
 
     @property
     def settings(self) -> Mapping:

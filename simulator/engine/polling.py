@@ -15,9 +15,13 @@ What polls and how stands in the settings of the link. Those of a plain poll and
 channel's pattern, which the consumer's can't import; it knows them by what they have (`mapping_of`).
 """
 
-from typing import Any, NamedTuple, Protocol, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from simulator.engine.message import Message
+
+if TYPE_CHECKING:
+    from simulator.engine.link import Link
 
 MOST_ENTRIES = 10
 """Entries of one batch request. Source: SQS API Reference, ReceiveMessage, DeleteMessageBatch."""
@@ -98,3 +102,11 @@ class Mapping(Protocol):
 def mapping_of(settings: Any) -> Mapping | None:
     """The settings of a poll link as those of a mapping, or None when it is a plain poll."""
     return cast(Mapping, settings) if hasattr(settings, "MaximumBatchingWindowInSeconds") else None
+
+
+def delete_all(link: "Link", deliveries: Sequence[Delivery]) -> None:
+    """Ask for the deletion of these, up to ten with each request. Source: SQS API Reference, DeleteMessageBatch."""
+    for first in range(0, len(deliveries), MOST_ENTRIES):
+        some = deliveries[first : first + MOST_ENTRIES]
+        request = DeleteBatchRequest(tuple(delivery.receipt_handle for delivery in some))
+        link.ask("delete_message_batch", request, None, about=[delivery.message for delivery in some])

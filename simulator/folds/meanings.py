@@ -56,7 +56,7 @@ def _act_of_channel(kind: Kind, own: bool, lends: bool) -> Act | None:
 
 
 def _act_of_consumer(kind: Kind, own: bool, works: bool) -> Act | None:
-    if kind.name == "skipped":
+    if kind.name in ("skipped", "filtered_out"):
         return SKIPPED, 0, 0
     if kind.name == "doubled":
         return DOUBLED, 0, 0

@@ -117,6 +117,28 @@ def endpoint(name: str, *, to: str | Iterable[str] = (), **settings: Any) -> Par
     return Part(_node(name, "endpoint", settings), [_link(name, target, None) for target in _names(to)])
 
 
+def pipe(
+    name: str,
+    *patterns: Any,
+    source: str = "",
+    to: str | Iterable[str] = (),
+    asks: str | Iterable[str] = (),
+    poll: dict[str, Any] | None = None,
+    link: dict[str, Any] | None = None,
+    question: dict[str, Any] | None = None,
+    **settings: Any,
+) -> Part:
+    """A pipe from the queue `source` (mapping settings `poll`) to `to` (settings `link`), through the enrichment `asks`
+    (settings `question`); `patterns` are its filters.
+    """
+    if patterns:
+        settings["FilterCriteria"] = {"Filters": [{"Pattern": pattern} for pattern in patterns]}
+    links = [_link(source, name, poll) | {"kind": "mapping"}] if source else []
+    links += [_link(name, target, link) | {"kind": "target"} for target in _names(to)]
+    links += [_link(name, target, question) | {"kind": "enrichment"} for target in _names(asks)]
+    return Part(_node(name, "pipe", settings), links)
+
+
 def scheduler(
     name: str,
     *schedules: dict[str, Any],
