@@ -154,10 +154,6 @@ class TargetSettings(LinkSettings):
         return self.InvocationType == "FIRE_AND_FORGET"
 
 
-class State(Arguments):
-    """Nothing is asked."""
-
-
 class Limit(Arguments):
     per_second: Annotated[
         float,

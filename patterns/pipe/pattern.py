@@ -95,11 +95,11 @@ PATTERN = Pattern(
         ),
     ),
     operations=(
-        Operation("StartPipe", config.State, "start_pipe", "Ask the source for messages again.", "Start the pipe"),
+        Operation("StartPipe", Nothing, "start_pipe", "Ask the source for messages again.", "Start the pipe"),
         Operation(
-            "StopPipe", config.State, "stop_pipe", "Ask for no more messages; what it has it finishes.", "Stop the pipe"
+            "StopPipe", Nothing, "stop_pipe", "Ask for no more messages; what it has it finishes.", "Stop the pipe"
         ),
-        Operation("DescribePipe", config.State, "describe_pipe", "Ask for its state and its counts.", "Describe"),
+        Operation("DescribePipe", Nothing, "describe_pipe", "Ask for its state and its counts.", "Describe"),
     ),
     faults=(
         Fault("unavailable", "Unavailable", "asks for no messages, and begins with none", Nothing, outage),

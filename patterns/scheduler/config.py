@@ -149,7 +149,7 @@ class Schedule(Arguments):
 
 
 class SchedulerSettings(BaseModel):
-    """The schedules."""
+    """The schedules, and the quota of their invocations."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -164,6 +164,19 @@ class SchedulerSettings(BaseModel):
             ),
         ),
     ] = ()
+    invocations_per_second: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1e6,
+            **about(
+                "Invocations per second",
+                "How many targets it calls each second; beyond that firings are late, and none is lost.",
+                "calls/s",
+                f'{GUIDE}, "Quotas for Amazon EventBridge Scheduler"',
+            ),
+        ),
+    ] = 1000.0
 
     @model_validator(mode="after")
     def _has_each_once(self) -> "SchedulerSettings":

@@ -17,6 +17,11 @@ KINDS = (
         "warn",
     ),
     Kind("fired", "{schedule} of {node} fires: {message} is made.", ("schedule",), "created", holds=1, span="waiting"),
+    Kind(
+        "held_back",
+        "{node} holds {message} for {to} back for {after}, as its quota of invocations says.",
+        ("over:link", "after:span"),
+    ),
     Kind("completed", "{schedule} of {node} has fired for the last time.", ("schedule",)),
     Kind("schedule_deleted", "{node} deletes {schedule}: {reason}.", ("schedule", "reason")),
     *delivering.KINDS,

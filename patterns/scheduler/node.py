@@ -14,13 +14,14 @@ from patterns.scheduler.about import names_queue, schedule_arn, target_arn
 from patterns.scheduler.config import ByName, Schedule, SchedulerSettings, TargetSettings
 from patterns.scheduler.plan import Firing, Plan
 from simulator.engine.calendar import iso
-from simulator.engine.clock import MINUTE, Micros
+from simulator.engine.clock import MINUTE, SECOND, Micros
 from simulator.engine.delivering import Delivery, pause
 from simulator.engine.errors import Problem, ServiceError, is_client_error
 from simulator.engine.link import Link
 from simulator.engine.message import Message, MessageId, type_of
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
+from simulator.engine.pace import Pace
 from simulator.engine.schedules import within
 from simulator.engine.template import size, size_of_attributes
 
@@ -50,6 +51,7 @@ class Scheduler(Node):
         self._held_up: dict[Firing, None] = {}
         self._windows = self.stream("windows")
         self._pauses = self.stream("retries")
+        self._pace = Pace(settings.invocations_per_second, SECOND)
 
     def start(self) -> None:
         now = self.kernel.now
@@ -66,6 +68,7 @@ class Scheduler(Node):
     def change(self, settings: SchedulerSettings) -> None:
         """Go on with what has not changed; begin what is new or changed, of which a rate counts from now."""
         before, self.settings, now = self.plans, settings, self.kernel.now
+        self._pace.change(settings.invocations_per_second, SECOND)
         kept: dict[str, Plan] = {}
         for schedule in settings.Schedules:
             old = before.pop(schedule.Name, None)
@@ -131,8 +134,11 @@ class Scheduler(Node):
     # What a delivery asks of its sender.
 
     def clearance(self, delivery: Delivery, within: Micros) -> Micros | None:
-        """No quota is near."""
-        return 0
+        """How long the quota of invocations keeps a call waiting."""
+        wait = self._pace.wait(self.kernel.now, within)
+        if wait:
+            self.record("held_back", delivery.message.id, delivery.link.index, wait)
+        return wait
 
     def patience(self, delivery: Delivery) -> Micros:
         return 0

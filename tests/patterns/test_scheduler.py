@@ -251,6 +251,19 @@ def test_what_is_due_in_an_outage_fires_when_it_is_over():
     assert times(run, "fired") == [0, HOUR, 190 * MINUTE, 190 * MINUTE, 4 * HOUR]
 
 
+def test_over_its_quota_firings_are_late_and_never_lost():
+    """Source: "Quotas for Amazon EventBridge Scheduler": 1,000 invocations a second; invariant 11 of the event bus."""
+    many = [at(f"x{number}", "at(2026-01-05T01:00:00)") for number in range(30)]
+    parts = scheduler("clock", *many, to="jobs")
+    parts.node["settings"]["invocations_per_second"] = 10
+    run = played(parts, queue("jobs"))
+    sent = [record[0] for record in records(run, "sent")]
+    assert len(sent) == len(times(run, "delivered")) == 30
+    assert max(sent) == HOUR + 2 * SECOND
+    assert len(times(run, "held_back")) == 20
+    assert conserved(run)
+
+
 def test_schedules_come_go_and_change_while_the_run_goes_on():
     """Source: API Reference, CreateSchedule, UpdateSchedule, DeleteSchedule, GetSchedule."""
     run = played(scheduler("clock", at("old", "rate(1 hour)"), to="jobs"), queue("jobs"), until=HOUR + MINUTE)
