@@ -47,6 +47,9 @@ EXPECTED = [
     *("skipped", "abandoned", "accepted", "finished", "stored", "throttled", "gave_up", "retrying"),
     *("taken_over", "given_up", "scaled", "pollers_scaled"),
     *("invoked", "invocation_refused", "batch_dropped", "batch_done", "batch_in_part", "batch_failed"),
+    *("requested", "rejected", "silent", "unanswered", "overdue", "unheard", "buffered", "flushed", "timed_out"),
+    *("event_queued", "event_invoked", "event_throttled", "event_failed", "event_retrying", "event_given_up"),
+    "state_changed",
 ]
 
 

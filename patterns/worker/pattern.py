@@ -66,6 +66,7 @@ PATTERN = Pattern(
             "A bus hears when an instance of a server begins, crashes, recovers or is taken away.",
             LinkSettings,
             check=check_state_changes,
+            spontaneous=True,
         ),
     ),
     faults=(

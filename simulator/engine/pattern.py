@@ -33,7 +33,8 @@ class LinkKind:
     """A way out of a pattern's node, its settings, and how it is used and drawn.
 
     `send`: the source pushes, to a node that takes pushes; `poll`: the target asks, and takes polls; `dead`: a
-    dead-letter line, to a node that takes dead letters. `check(settings, source, target)` adds problems that need the
+    dead-letter line, to a node that takes dead letters. `spontaneous`: what travels there is not caused by what came
+    in, so that it closes no circle. `check(settings, source, target)` adds problems that need the
     settings of both ends, with paths below the link; of an end of another pattern it knows what its settings have.
     """
 
@@ -42,6 +43,7 @@ class LinkKind:
     settings: type[LinkSettings]
     draw: Draw = "send"
     check: Callable[[Any, Any, Any], list[Problem]] = no_objection
+    spontaneous: bool = False
 
 
 @dataclass(frozen=True)

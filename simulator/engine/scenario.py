@@ -230,6 +230,7 @@ class _Checker:
     def _cycles(self, nodes: list[PlacedNode | None], ways: list[PlacedLink]) -> None:
         """A cycle in which some node copies a message into two links of that same cycle multiplies without end."""
         after: dict[int, list[int]] = {place: [] for place in range(len(nodes))}
+        ways = [way for way in ways if not way.kind.spontaneous]
         for way in ways:
             after[way.source].append(way.target)
         reach = {place: _reachable(place, after) for place in after}

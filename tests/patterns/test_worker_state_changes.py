@@ -5,12 +5,15 @@ Source: Amazon EC2 User Guide, "Instance state change events"; EventBridge User 
 
 from typing import Any
 
+from simulator import catalog
+from simulator.engine import scenario as documents
 from simulator.engine.message import SERVICE
 from simulator.engine.run import Run
 from tests.patterns.vocabulary import (
     bus,
     conserved,
     do,
+    document,
     producer,
     queue,
     records,
@@ -72,3 +75,14 @@ def test_a_server_that_nobody_listens_to_tells_nothing():
     run.advance(seconds(10))
     do(run, "mailer", "crash", seconds=10)
     assert not records(run, "state_changed")
+
+
+def test_a_bus_that_feeds_the_server_it_hears_of_in_two_ways_is_no_circle():
+    """No message causes a change of state, so nothing multiplies."""
+    part = worker("mailer", polls=["emails", "letters"], kind="server")
+    part.links.append({"from": "mailer", "to": "bus", "kind": "state-changes"})
+    targets = [target("all", "emails"), target("all", "letters")]
+    made = document(
+        bus("bus", rules={"all": {"source": ["shop"]}}, targets=targets), queue("emails"), queue("letters"), part
+    )
+    assert not documents.check(made, catalog.patterns())
