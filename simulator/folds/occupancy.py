@@ -73,7 +73,7 @@ class Occupancy:
         """The law, and how well it holds; None before anything has left.
 
         `number` is L, `rate` λ per second, `stay` W in microseconds, `product` λW, `ratio` L/λW, `inside` the number
-        now, `holds` whether the ratio is 1 within TOLERANCE, and `balanced` whether as many leave as come.
+        now, `holds` whether L is λW within TOLERANCE, and `balanced` whether as many leave as come.
         """
         return _law(self, now)
 
@@ -147,5 +147,5 @@ def _law(measured: Inside, now: Micros) -> dict[str, Any] | None:
         "ratio": None if ratio is None else round(ratio, 4),
         "inside": measured.inside,
         "balanced": measured.inside <= max(TOLERANCE * measured.arrivals, FEW),
-        "holds": ratio is not None and abs(ratio - 1) <= TOLERANCE,
+        "holds": abs(number - product) <= TOLERANCE * product,
     }

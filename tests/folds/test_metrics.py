@@ -15,7 +15,7 @@ from simulator.folds.metrics import Metrics, charts
 from simulator.folds.occupancy import MOST_FOLLOWED, Occupancy
 from simulator.folds.series import MOST_POINTS
 from tests.folds.runs import EMAILS, MAILER, mails, records_of
-from tests.patterns.vocabulary import do, producer, queue, scenario, worker
+from tests.patterns.vocabulary import bus, do, producer, queue, scenario, worker
 
 
 def measured(run: Run, until: int) -> Metrics:
@@ -65,6 +65,14 @@ def test_an_erlang_c_queue_is_measured_as_the_closed_form_says() -> None:
     waits = blocked / (sum(offered**number / factorial(number) for number in range(seats)) + blocked)
     wait = waits * service / (seats - offered)
     assert of(summary, "emails", "latency")["mean"] / SECOND == pytest.approx(service + wait, rel=0.1)
+
+
+def test_littles_law_holds_where_nothing_stays() -> None:
+    """A bus is done with an event that no rule wants in the instant in which it comes: 0 = λ · 0."""
+    body = {"Source": "shop", "DetailType": "paid", "Detail": {}}
+    run = scenario(producer("shop", to="bus", body=body), bus("bus", rules={"none": {"source": ["till"]}}))
+    law = measured(run, 5 * MINUTE).summary(run.now)["nodes"]["bus"]["little"]
+    assert law["holds"] and law["number"] == law["product"] == 0 < law["rate"]
 
 
 def test_littles_law_holds_where_as_much_goes_as_comes() -> None:
