@@ -3,6 +3,7 @@
 Source: EventBridge API Reference, PutRule, EnableRule, DisableRule, DeleteRule, PutTargets and RemoveTargets.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -121,21 +122,15 @@ def objections(bus: "EventBus", settings: BusSettings) -> list[Problem]:
 
 
 def objections_to_link(bus: "EventBus", link: Link, settings: Any) -> list[Problem]:
-    """What of these new settings of a target can't be taken over."""
-    if not isinstance(settings, TargetSettings):
+    """What of these new settings of a target can't be taken over; one that is of no rule gets nothing, and may."""
+    if not isinstance(settings, TargetSettings) or not settings.rule:
         return []
-    found = (
-        [
-            Problem(one.path.removeprefix("settings.").removeprefix("settings"), one.problem, one.allowed, one.cure)
-            for one in target_problems(settings, bus.settings, link.target.settings)
-        ]
-        if settings.rule
-        else []
-    )
-    others = [
-        target for target in bus.targets.values() if target.settings.rule == settings.rule and target.link is not link
+    found = [
+        replace(problem, path=problem.path.partition(".")[2])
+        for problem in target_problems(settings, bus.settings, link.target.settings)
     ]
-    if settings.rule and len(others) >= MOST_TARGETS:
+    others = [one for one in bus.targets.values() if one.settings.rule == settings.rule and one.link is not link]
+    if len(others) >= MOST_TARGETS:
         found.append(Problem("rule", answers.LIMIT.message, f"at most {MOST_TARGETS} targets for a rule"))
     return found
 

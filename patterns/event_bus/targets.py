@@ -127,7 +127,6 @@ def is_api(settings: Any) -> bool:
 
 def clearance(bus: "EventBus", delivery: Delivery, within: Micros) -> Micros | None:
     """How long a rate keeps a call waiting: an API destination's own, else the quota of the bus."""
-    delivery.purpose.asking = None
     _no_longer_retried(delivery)
     target, now = delivery.purpose.target, bus.kernel.now
     wait: Micros | None = (target.pace or bus.pace).wait(now, within)
@@ -193,6 +192,7 @@ def dead_letter(bus: "EventBus", delivery: Delivery, reason: dict[str, Any]) -> 
 
 def _no_longer_retried(delivery: Delivery) -> None:
     purpose = delivery.purpose
+    purpose.asking = None
     if purpose.retries:
         purpose.retries = False
         purpose.rule.retrying -= 1

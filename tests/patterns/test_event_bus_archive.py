@@ -53,7 +53,7 @@ def numbers(run, place=1):
 
 
 def test_a_replay_brings_every_archived_event_once_per_rule_and_leaves_the_archive_as_it_is():
-    """eventbridge.md §11.13."""
+    """Law 13 of a bus."""
     run = filled()
     before = run.nodes[0].view()["archive"]
     assert start(run).result["State"] == "STARTING"
@@ -69,7 +69,7 @@ def test_a_replay_brings_every_archived_event_once_per_rule_and_leaves_the_archi
 
 
 def test_a_replay_is_for_the_span_from_its_start_to_before_its_end():
-    """eventbridge.md §5: [EventStartTime, EventEndTime)."""
+    """Source: EventBridge API Reference, StartReplay and CancelReplay: [EventStartTime, EventEndTime)."""
     run = filled()
     start(run, EventStartTime="2026-01-05T00:02:00Z", EventEndTime="2026-01-05T00:10:00Z")
     run.advance(30 * MINUTE)
@@ -139,7 +139,7 @@ def test_archives_come_and_go():
 
 
 def test_a_cancelled_replay_stops_and_what_came_stays():
-    """eventbridge.md §5: CANCELLING → CANCELLED."""
+    """Source: EventBridge API Reference, StartReplay and CancelReplay: CANCELLING → CANCELLED."""
     run = filled()
     start(run)
     run.advance(run.now + seconds(1.5))

@@ -52,7 +52,7 @@ def test_a_target_that_is_down_for_a_while_gets_every_event_in_the_end():
 
 
 def test_the_attempts_end_a_delivery_with_exactly_one_dead_letter():
-    """eventbridge.md §11.9: at most MaximumRetryAttempts + 1 attempts, one message in the dead-letter queue."""
+    """Law 9 of a bus: at most MaximumRetryAttempts + 1 attempts, one message in the dead-letter queue."""
     run = scenario(one_target("mail", RetryPolicy=policy(attempts=4)), queue("mail"), queue("dead"))
     do(run, "mail", "unavailable")
     answer = put(run).result
@@ -72,7 +72,7 @@ def test_the_attempts_end_a_delivery_with_exactly_one_dead_letter():
 
 
 def test_the_age_ends_a_delivery_exactly_when_it_is_reached():
-    """eventbridge.md §11.9: no attempt after MaximumEventAgeInSeconds."""
+    """Law 9 of a bus: no attempt after MaximumEventAgeInSeconds."""
     run = scenario(one_target("mail", RetryPolicy=policy(age=300)), queue("mail"), queue("dead"))
     do(run, "mail", "unavailable")
     put(run, 10)
@@ -96,7 +96,7 @@ def test_by_default_a_delivery_is_tried_for_about_a_day():
 
 @pytest.mark.parametrize("fault", ["gone", "unauthorized"])
 def test_an_error_that_would_come_again_is_not_tried_again(fault):
-    """eventbridge.md §11.9: non-retriable: one attempt."""
+    """Law 9 of a bus: non-retriable: one attempt."""
     run = scenario(one_target("hook"), endpoint("hook", kind="http"), queue("dead"))
     do(run, "hook", fault)
     put(run)
@@ -108,7 +108,7 @@ def test_an_error_that_would_come_again_is_not_tried_again(fault):
 
 
 def test_without_a_dead_letter_queue_what_fails_is_discarded_and_counted():
-    """eventbridge.md §11.10: dropped, and counted in FailedInvocations."""
+    """Law 10 of a bus: dropped, and counted in FailedInvocations."""
     run = scenario(one_target("mail", dead="", RetryPolicy=policy(attempts=0)), queue("mail"))
     do(run, "mail", "unavailable")
     put(run, 3)
@@ -143,7 +143,7 @@ def test_a_lost_answer_brings_an_event_twice_and_never_not_at_all():
 
 
 def test_over_the_quota_of_invocations_events_are_late_and_none_is_lost():
-    """eventbridge.md §11.11: late, never lost."""
+    """Law 11 of a bus: late, never lost."""
     run = scenario(
         bus("bus", rules={"a": SHOP}, targets=[target("a", "mail")], invocations_per_second=2), queue("mail")
     )
@@ -157,7 +157,7 @@ def test_over_the_quota_of_invocations_events_are_late_and_none_is_lost():
 
 
 def test_an_api_destination_is_never_called_faster_than_its_rate():
-    """eventbridge.md §11.17: at most the rate limit in every second."""
+    """Law 17 of a bus: at most the rate limit in every second."""
     run = scenario(
         producer("shop", to="bus", arrivals={"bursts": {"size": 60, "every": "20s"}}, body=PAID, limit=120),
         one_target("api", dead="", InvocationRateLimitPerSecond=5),
@@ -187,7 +187,7 @@ def test_what_waits_too_long_for_an_api_destination_goes_to_the_dead_letter_queu
 
 @pytest.mark.parametrize(("status", "tries"), [(503, 3), (429, 3), (409, 3), (400, 1), (404, 1), (422, 1)])
 def test_http_statuses_decide_whether_an_api_destination_is_tried_again(status, tries):
-    """eventbridge.md §11.17: 404 gives one attempt, 503 up to policy. Source: User Guide, "API destinations"."""
+    """Law 17 of a bus: 404 gives one attempt, 503 up to policy. Source: User Guide, "API destinations"."""
     run = scenario(
         one_target("api", RetryPolicy=policy(attempts=2)),
         endpoint("api", kind="api", response=0.1, failure_probability=1, failure_status=status),
@@ -250,7 +250,7 @@ def test_new_credentials_are_asked_for_when_the_old_ones_have_run_out():
 
 
 def test_a_rule_has_at_most_five_targets():
-    """eventbridge.md §11.8: LimitExceededException."""
+    """Law 8 of a bus: LimitExceededException."""
     names = [f"q{number}" for number in range(6)]
     with pytest.raises(
         Refused, match="LimitExceededException: The requested resource exceeds the maximum number allowed"

@@ -39,7 +39,7 @@ def bodies(run, name):
 
 
 def test_each_target_of_each_rule_that_matches_gets_the_event():
-    """eventbridge.md §11.1: r matching rules with t targets in all make exactly t deliveries."""
+    """Law 1 of a bus: r matching rules with t targets in all make exactly t deliveries."""
     run = scenario(
         bus(
             "bus",
@@ -59,7 +59,7 @@ def test_each_target_of_each_rule_that_matches_gets_the_event():
 
 
 def test_without_a_rule_that_matches_nothing_is_delivered_and_the_sender_hears_of_no_error():
-    """eventbridge.md §11.1: 0 deliveries, and no error to the sender."""
+    """Law 1 of a bus: 0 deliveries, and no error to the sender."""
     run = scenario(
         producer("shop", to="bus", limit=1, body=PAID, retries=3),
         bus("bus", rules={"cash": CASH}, targets=[target("cash", "mail")]),
@@ -72,7 +72,7 @@ def test_without_a_rule_that_matches_nothing_is_delivered_and_the_sender_hears_o
 
 
 def test_every_target_gets_the_same_event_with_its_envelope():
-    """eventbridge.md §11.18: the id of an event is the same for all targets."""
+    """Law 18 of a bus: the id of an event is the same for all targets."""
     run = scenario(
         bus("bus", rules={"a": SHOP, "b": HIGH}, targets=[target("a", "one"), target("b", "two")]),
         queue("one"),
@@ -156,7 +156,7 @@ def test_an_event_that_names_another_bus_is_accepted_and_passed_by():
 
 
 def test_what_a_target_gets_is_what_its_input_says():
-    """eventbridge.md §11.12: a missing path leaves its variable out; Input ignores the event."""
+    """Law 12 of a bus: a missing path leaves its variable out; Input ignores the event."""
     transformer = {
         "InputPathsMap": {"price": "$.detail.price", "none": "$.detail.none"},
         "InputTemplate": '{"rule": "<aws.events.rule-name>", "costs": <price>, "note": "x<none>"}',
@@ -194,7 +194,7 @@ def test_a_fifo_queue_gets_the_group_that_the_target_names():
 
 
 def test_a_bus_feeds_another_and_the_event_stays_the_same():
-    """eventbridge.md §11.18. Source: EventBridge User Guide, "Sending and receiving events between event buses"."""
+    """Law 18 of a bus. Source: EventBridge User Guide, "Sending and receiving events between event buses"."""
     run = scenario(
         bus("team", rules={"up": SHOP}, targets=[target("up", "central")], EventBusName="team"),
         bus("central", rules={"all": SHOP}, targets=[target("all", "audit")]),
@@ -207,7 +207,7 @@ def test_a_bus_feeds_another_and_the_event_stays_the_same():
 
 
 def test_an_event_that_was_received_from_a_bus_is_not_passed_on_to_a_third():
-    """eventbridge.md §4. Source: User Guide: "EventBridge can't route events … to a third event bus"."""
+    """Source: EventBridge User Guide: "EventBridge can't route events … to a third event bus"."""
     run = scenario(
         bus("a", rules={"on": SHOP}, targets=[target("on", "b")]),
         bus("b", rules={"on": SHOP}, targets=[target("on", "c", DeadLetterConfig={"Arn": "dead"})], dead="dead"),
@@ -226,7 +226,7 @@ def test_an_event_that_was_received_from_a_bus_is_not_passed_on_to_a_third():
 
 
 def test_a_rule_that_feeds_its_own_bus_ends_after_64_rounds():
-    """eventbridge.md §2: a rule that puts events on its own bus can loop for ever."""
+    """Source: EventBridge API Reference, PutRule: a rule that puts events on its own bus can loop for ever."""
     run = scenario(bus("bus", rules={"again": SHOP}, targets=[target("again", "bus")]))
     put(run, PAID)
     run.advance(seconds(600))
