@@ -54,14 +54,18 @@ class Event:
 
 
 class EventQueue:
-    """The queue before one function. `waiting` are the events that the function does not have."""
+    """The queue before one function. `waiting` are the events that the function does not have.
 
-    __slots__ = ("_due", "_number", "_open", "destinations", "used", "waiting", "worker")
+    It is `used` where any link in is asynchronous, and `alone` where all are on which messages are pushed.
+    """
+
+    __slots__ = ("_due", "_number", "_open", "alone", "destinations", "used", "waiting", "worker")
 
     def __init__(self, worker: "Worker") -> None:
         self.worker = worker
         self.destinations = Destinations(worker)
         self.used = False
+        self.alone = False
         self.waiting: dict[Event, None] = {}
         self._open: dict[Event, None] = {}
         self._due: list[tuple[Micros, int]] = []
@@ -69,21 +73,27 @@ class EventQueue:
 
     def start(self) -> None:
         """Every link is there."""
-        self.used = any(is_asynchronous(link.settings) for link in self.worker.ins)
+        pushed = [is_asynchronous(link.settings) for link in self.worker.ins if link.kind == "send"]
+        self.used, self.alone = any(pushed), bool(pushed) and all(pushed)
         self.destinations.start()
 
-    def take(self, message: Message, call: Call, flags: int) -> None:
+    def concerns(self, call: Call | None) -> bool:
+        """Whether what was pushed is an event; what nobody waits for, such as a second copy, tells no link."""
+        if call is None or call.link is None:
+            return self.alone
+        return is_asynchronous(call.link.settings)
+
+    def take(self, message: Message, call: Call | None, flags: int) -> None:
         """Accept an event, and invoke the function with it at once if that is possible."""
         worker = self.worker
         if message.size > LARGEST:
             said = f"413: an event has at most {LARGEST:,} bytes; this has {message.size:,}."
-            error = ServiceError("RequestTooLargeException", said)
-            worker.record("refused_work", message.id, error.code)
-            call.fail(error)
+            worker.refuse(message, call, ServiceError("RequestTooLargeException", said))
             return
         event = Event(message, flags & DUPLICATE, worker.kernel.now)
         worker.record("event_queued", message.id)
-        call.reply(ACCEPTED)
+        if call is not None:
+            call.reply(ACCEPTED)
         turns = worker.turns.of(message)
         if turns >= MOST_TURNS and worker.settings.kind == "function":
             event.reason = stopped(turns)

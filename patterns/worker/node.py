@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from patterns.worker.asynchronous import EventQueue, is_asynchronous
+from patterns.worker.asynchronous import EventQueue
 from patterns.worker.batch import Batch
 from patterns.worker.config import WorkerSettings
 from patterns.worker.effects import Effects
@@ -110,15 +110,15 @@ class Worker(Node):
 
     def accept(self, message: Message, call: Call | None, flags: int) -> None:
         """Take a pushed message into its queue of events, into a free seat or into the backlog, or refuse it."""
-        if call is not None and call.link is not None and is_asynchronous(call.link.settings):
+        if self.events.used and self.events.concerns(call):
             self.events.take(message, call, flags)
             return
         if self.crashed:
-            self._refuse(message, call, self._is_down())
+            self.refuse(message, call, self._is_down())
             return
         seat = self._seat_for_push()
         if seat is None and len(self.inbox) >= self.settings.backlog:
-            self._refuse(message, call, _too_many(self.capacity))
+            self.refuse(message, call, _too_many(self.capacity))
             return
         self.record("accepted", message.id)
         work = Work(message, 1, call=call, flags=flags & DUPLICATE)
@@ -126,6 +126,14 @@ class Worker(Node):
             self.inbox.append(work)
         else:
             seat.take([work])
+
+    def refuse(self, message: Message, call: Call | None, error: ServiceError) -> None:
+        """What was pushed is not taken: its sender has it again, if it listens; else it is gone."""
+        if call is not None:
+            self.record("refused_work", message.id, error.code)
+            call.fail(error)
+        else:
+            self.record("turned_away", message.id, f"{error.code}: {error.message}".rstrip("."))
 
     def begin(self, work: Work) -> None:
         """Work on an event; there must be a seat for it."""
@@ -344,13 +352,6 @@ class Worker(Node):
 
     def _is_down(self) -> ServiceError:
         return ServiceError("ServiceUnavailable", f"{self.id} has crashed and does not answer.")
-
-    def _refuse(self, message: Message, call: Call | None, error: ServiceError) -> None:
-        if call is not None:
-            self.record("refused_work", message.id, error.code)
-            call.fail(error)
-        else:
-            self.record("turned_away", message.id, f"{error.code}: {error.message}".rstrip("."))
 
 
 def _least_served(source: Source) -> tuple[int, int]:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from patterns.worker.asynchronous import LARGEST
 from simulator import catalog
 from simulator.engine import scenario as documents
 from simulator.engine.clock import MINUTE, SECOND
-from simulator.engine.errors import ServiceError
+from simulator.engine.errors import ServiceError, is_client_error
 from simulator.engine.run import Run
 from simulator.folds.guarantees import Guarantees
 from tests.laws import Laws
@@ -265,6 +266,30 @@ def test_a_recognised_message_is_answered_as_it_was_the_first_time():
         run.links[0].send(message, lambda result, error: answers.append(result))
         run.advance(run.now + seconds(1))
     assert answers == [{"n": 5}] * 2
+
+
+def test_a_second_copy_that_the_network_makes_is_an_event_too():
+    run = scenario(
+        bus("bus", rules={"all": SHOP}, targets=[target("all", "mailer", duplication=1)]),
+        worker("mailer", service=seconds(5)),
+    )
+    put(run)
+    run.advance(seconds(60))
+    assert story(run, "bus-1").count("event_queued") == 2 and len(records(run, "processed")) == 2
+    assert conserved(run) and not run.inventory()
+
+
+def test_an_event_that_is_too_large_is_refused():
+    """§11.9: more than 1 MB, asynchronously: 413."""
+    run = function()
+    [link] = run.links
+    source: Any = link.source
+    errors: list[Any] = []
+    message = source.make("paid", "a" * 10, LARGEST + 1)
+    run.trace.append((run.now, "created", source.index, message.id, 0, "all", 0))
+    link.send(message, lambda result, error: errors.append(error.code))
+    run.advance(seconds(1))
+    assert errors == ["RequestTooLargeException"] and is_client_error(ServiceError(errors[0], ""))
 
 
 def test_the_guarantees_know_that_an_event_was_tried_again():
