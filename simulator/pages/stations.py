@@ -45,14 +45,11 @@ NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "topic": (
         ("published", "published", "number"),
         ("subscriptions", "count", "number"),
-        ("in the archive", "archive.0", "number"),
     ),
     "event_bus": (
         ("events", "received", "number"),
         ("rules", "count", "number"),
         ("discarded", "dropped", "number"),
-        ("in the archive", "archive.0", "number"),
-        ("replayed", "archive.2", "number"),
     ),
     "endpoint": (
         ("arrived", "received", "number"),

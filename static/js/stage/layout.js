@@ -37,7 +37,7 @@ const ARRANGEMENTS = [
 const GROWTH = [1, 1.06, 1.12, 1.18, 1.25, 1.35, 1.5, 1.65, 1.8]; // of texts
 const ILLEGIBLE = { any: 0.1, all: 2 }; // price of texts a little too small, and of texts of no size at all
 const HOPELESS = 0.8; // of the least size
-const UPRIGHT = 0.6; // price of the stacked arrangement on a wide host
+const UPRIGHT = 0.7; // price of the stacked arrangement on a wide host
 const GAP = { widest: 230, down: 34, tallest: 84, band: 28, beside: 22 };
 
 /**
@@ -57,7 +57,7 @@ export function fit(places, links, measure, host, base) {
   const upright = UPRIGHT * Math.min(1, Math.max(0, (host.width / host.height - 0.9) / 0.7));
   for (const grown of GROWTH) {
     for (const { compact, flat, across, abreast, price } of ARRANGEMENTS) {
-      if (compact && abreast < Infinity && host.width > host.height) continue; // there is room beside each other
+      if (compact && abreast < Infinity && host.width > host.height * 1.2) continue; // there is room beside each other
       for (const slots of SLOTS) {
         const style = { ...base, text: base.text * grown, small: base.small * grown, compact, flat, slots };
         const sizes = measure(style);

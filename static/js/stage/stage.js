@@ -134,7 +134,7 @@ export class Stage {
     if (this.crowd === 'glyphs') this.hops.raced(scene.now - step * LATELY, scene.now, step * GLIMPSE, this.raced);
     const flowing = this.crowd === 'flow' && !scene.reduced && scene.travel;
     this.placeMessages(scene, flowing);
-    this.drawMap(scene, flowing);
+    this.drawMap(scene, flowing, step);
     this.drawCrowd(scene, flowing);
     // Below a crowd the resting messages change slowly: their pies need no sixty paintings a second.
     if (!flowing || changed) this.drawMessages(scene);
@@ -153,8 +153,8 @@ export class Stage {
     if (this.legend.write(scene.looks)) this.sizes = 'outgrown'; // the next drawing keeps clear of the longer legend
   }
 
-  /** @param {Scene} scene @param {boolean} flowing */
-  drawMap(scene, flowing) {
+  /** @param {Scene} scene @param {boolean} flowing @param {number} step  µs since the drawing before */
+  drawMap(scene, flowing, step) {
     const { node, link } = selection(scene.selected);
     const plan = /** @type {Plan} */ (this.plan);
     const busy = new Set(scene.reduced ? this.messages.spots.map((spot) => this.hops.way[spot.at] >> 1) : []);
@@ -163,7 +163,7 @@ export class Stage {
     const standing = still(scene);
     this.map.classList.toggle('is-standing', standing);
     this.host.classList.toggle('is-following', scene.followed !== null);
-    this.stations.update(scene, plan, this.names, node, lit);
+    this.stations.update(scene, plan, this.names, node, lit, step);
     this.links.update(scene, link, { flow: flowing ? this.flow : null, busy, raced: this.raced }, (index, width) =>
       this.ways.widen(index, width),
     );

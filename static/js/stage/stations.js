@@ -122,9 +122,10 @@ export class Stations {
   /**
    * @param {Scene} scene @param {Plan} plan @param {Naming} names @param {number | null} selected
    * @param {Set<number>} lit  stations that have the followed message
+   * @param {number} step  how much time has passed since the drawing before; 0 where it stands still
    */
-  update(scene, plan, names, selected, lit) {
-    const now = { now: scene.now, names, style: plan.style };
+  update(scene, plan, names, selected, lit, step) {
+    const now = { now: scene.now, names, style: plan.style, step };
     for (const [index, node] of this.hello.nodes.entries()) {
       const group = this.groups[index];
       shape(node.pattern).update(this.parts[index], plan.boxes[index], node, scene.views[index] ?? null, now);

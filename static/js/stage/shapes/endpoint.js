@@ -25,7 +25,7 @@ const SHOWN = 6;
 /** Kinds that are not as wide as the others, and how wide each is at its foot. @type {Record<string, number>} */
 const NARROW = { push: 0.66 };
 /** @type {Record<string, number>} */
-const FEET = { push: 0.6, firehose: 0.36, http: 0.7 };
+const FEET = { push: 0.6, firehose: 0.36, http: 0.7, api: 0.66 };
 
 /** Sign, words, and how grave: each state has its own. @type {Record<string, [sign: string, words: string, tone: string]>} */
 const STATES = {

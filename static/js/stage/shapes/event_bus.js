@@ -22,14 +22,14 @@ import { count } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Naming} Naming */
 /**
  * @typedef {{ cards: import('app/stage/shapes/board.js').Card[], kind: SVGTextElement, figure: SVGTextElement,
- *   more: SVGTextElement, archive: import('app/stage/shapes/archive.js').Drawer, before: number, span: number }} Parts
+ *   more: SVGTextElement, archive: import('app/stage/shapes/archive.js').Drawer }} Parts
  */
 
 const MOST = 10;
 const GAP = 8;
 const RAIL = 30;
 const WIRE = 22;
-const UPRIGHT = 5; // cards on a phone
+const UPRIGHT = 7; // cards on a phone, a line each
 const ROOMY = 5; // cards that have a line for their targets
 const BESIDE = 9; // between two lines that leave a compact board
 
@@ -52,8 +52,8 @@ export function measure(node, view, style, role) {
   const [asked, archived, noted] = role.room ?? room(view);
   const exits = role.exits ?? [];
   const cards = Math.min(style.compact ? UPRIGHT : MOST, Math.max(1, asked));
-  const roomy = cards <= ROOMY && !style.compact;
-  const height = board.tall(style, roomy);
+  const roomy = cards <= ROOMY && !style.compact && !style.flat;
+  const height = board.tall(style, roomy, style.compact);
   const whole = cards * height + (cards - 1) * GAP;
   const rail = style.compact ? 20 : RAIL;
   const wire = style.compact ? 12 : WIRE;
@@ -61,7 +61,7 @@ export function measure(node, view, style, role) {
     rail +
     wire +
     Math.max(
-      style.small * (style.compact ? 18 : 21),
+      style.small * (style.compact || style.flat ? 18 : 21),
       Math.min(style.small * 26, style.width(node.title, style.text, true)),
     );
   const half = { x: width / 2, y: whole / 2 };
@@ -121,23 +121,21 @@ export function build(group, box, node, style) {
   const more = line(place.left, down + style.small * 1.4, 'small', 'start'); // right of what falls from the rail
   group.append(name, figure, ...(style.compact ? [] : [kind]), more);
   const drawer = archive.build(group, place.left, down + (noted ? style.small * 1.5 : 0), style);
-  return { cards: made, kind, figure, more, archive: drawer, before: Number.NaN, span: board.shining(0, 0) };
+  return { cards: made, kind, figure, more, archive: drawer };
 }
 
 /**
  * @param {Parts} parts @param {Box} box @param {NodeSpec} node @param {EventBusView | null} view
- * @param {{ now: number, names: Naming, style: Style }} scene
+ * @param {{ now: number, names: Naming, style: Style, step?: number }} scene
  */
-export function update(parts, box, node, view, { now, names, style }) {
+export function update(parts, box, node, view, { now, names, style, step = 0 }) {
   const wide = box.body.left + box.body.right;
-  if (now !== parts.before) parts.span = board.shining(now, parts.before);
-  parts.before = now;
   say(parts.kind, cut(node.names[names], wide, style.small, style));
   say(parts.figure, view ? `${count(view.received)} ${view.received === 1 ? 'event' : 'events'}` : '');
   const aside = box.shape.rail + box.shape.wire + (style.compact ? (box.spokes?.length ?? 0) * BESIDE + 12 : 0);
   say(parts.more, cut(view ? remarks(view, parts.cards.length) : '', wide - aside, style.small, style));
   archive.update(parts.archive, view?.archive, wide - aside, style);
-  for (const [i, card] of parts.cards.entries()) board.update(card, view?.rules[i], view, now, parts.span, style);
+  for (const [i, card] of parts.cards.entries()) board.update(card, view?.rules[i], view, now, step, style);
 }
 
 /** What does not stand on a card. @param {EventBusView} view @param {number} cards */

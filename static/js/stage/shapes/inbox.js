@@ -22,7 +22,10 @@ export function width(style) {
 /** @param {SVGGElement} group @param {number} right  where the card begins @param {Style} style @returns {Inbox} */
 export function build(group, right, style) {
   const middle = right - width(style) / 2;
-  const joint = element('path', { class: 'joint', d: `M${right - width(style)} 0H${right}` });
+  const joint = element('path', {
+    class: 'joint',
+    d: `M${right - width(style)} -15V15M${right - width(style)} 0H${right}`,
+  });
   const sheets = Array.from({ length: SHEETS }, (_, i) => {
     const step = (SHEETS - 1 - i) * 5;
     return element('rect', {

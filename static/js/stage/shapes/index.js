@@ -34,7 +34,7 @@ import * as worker from 'app/stage/shapes/worker.js';
  *   measure: (node: NodeSpec, view: View, style: Style, role: Role) => Size,
  *   build: (group: SVGGElement, box: Box, node: NodeSpec, style: Style) => any,
  *   update: (parts: any, box: Box, node: NodeSpec, view: View, scene: { now: number, names: Naming,
- *   style: Style }) => void,
+ *   style: Style, step: number }) => void,
  *   rest: (box: Box, view: View, node: number, into: Resting[]) => void,
  *   tell: (node: NodeSpec, view: View, now: number, titleOf: (link: number) => string) => string,
  *   ports?: (box: Box, compact: boolean) => Ports,
