@@ -49,6 +49,8 @@ EXPECTED = [
     *("invoked", "invocation_refused", "batch_dropped", "batch_done", "batch_in_part", "batch_failed"),
     *("requested", "rejected", "silent", "unanswered", "overdue", "unheard", "buffered", "flushed", "timed_out"),
     *("event_queued", "event_invoked", "event_throttled", "event_failed", "event_retrying", "event_given_up"),
+    *("matched", "routed", "delivered", "discarded", "passed_by", "entry_failed", "scheduled", "rule_changed"),
+    *("archive_changed", "replay_started", "replayed", "replay_ended"),
     "state_changed",
 ]
 
@@ -80,7 +82,7 @@ def test_the_swarms_are_lively_enough_to_prove_something() -> None:
     refused = errors = 0
     for seed in range(SMALL):
         played = swarm(seed)
-        for _ in range(30):
+        for _ in range(40):
             played.play(25, 1000)
         for record in played.run.trace.records:
             seen[record[1]] = seen.get(record[1], 0) + 1

@@ -51,7 +51,7 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         verb = draw.choice(["SendOne", "Burst", "Pause", "Resume"])
         arguments = {"SendOne": {"type": draw.choice(["", "by hand"])}, "Burst": {"count": draw.randint(1, 25)}}
         return node.id, verb, arguments.get(verb, {})
-    if pattern in outside.DEEDS and draw.random() < 0.3:
+    if pattern in outside.DEEDS and draw.random() < (0.8 if pattern == "event_bus" else 0.3):
         return (node.id, *outside.DEEDS[pattern](draw))
     if draw.random() < 0.3 and run.links:
         link = draw.choice(run.links)
@@ -82,7 +82,7 @@ def _fault(draw: Random, run: Run) -> Deed:
         return target.id, "slow", {}
     seconds = draw.choice([0, 0.5, 5, 30])
     name = draw.choice(offered).name
-    how = {"answer": "silence"} if name == "down" and target.index % 2 else {}
+    how = {"answer": draw.choice(["503", "silence", "silence"])} if name == "down" else {}
     return target.id, name, how | ({"seconds": seconds} if seconds else {})
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from tests.swarm.buses import bus_deed
 from tests.swarm.parts import a_time, link_settings, placed, some, way
 
 Documents = list[dict[str, Any]]
 
 KINDS = ("http", "email", "sms", "push", "firehose", "api")
-
-ENTRY = {"Source": "swarm", "DetailType": "by hand", "Detail": {"number": 7}}
 
 
 def add_outside(draw: Random, nodes: Documents, links: Documents, risky: bool) -> None:
@@ -81,5 +80,5 @@ def _add_ways_of(draw: Random, worker: dict[str, Any], queues: list[str], links:
 
 DEEDS: dict[str, Callable[[Random], tuple[str, dict[str, Any]]]] = {
     "endpoint": lambda draw: ("ConfirmSubscription", {}),
-    "event_bus": lambda draw: ("PutEvents", {"Entries": [ENTRY] * draw.randint(1, 3)}),
+    "event_bus": bus_deed,
 }
