@@ -8,6 +8,7 @@ Source: EventBridge User Guide, "Archiving and replaying events in Amazon EventB
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 from pydantic import ValidationError
 
 from patterns.event_bus import answers
@@ -29,7 +30,10 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 class Archived(NamedTuple):
-    """One event: when it was kept (Micros of the run), its own time (Micros since 1970), and the message it came as."""
+    """One event: when it was kept (Micros of the run), its own time (Micros since 1970), and the message it came as.
+
+    The message is without its body, which the event holds.
+    """
 
     kept: Micros
     time: Micros
@@ -45,6 +49,11 @@ class Archive:
         self.bytes = 0
         self.full = False
         self.change(settings)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As columns and JSON: a full archive would else be the slowest part of a checkpoint."""
+        kept, times, events, messages = zip(*self.events, strict=True) if self.events else ((), (), (), ())
+        return _restored, (self.settings, self.full, kept, times, _packed(events), messages)
 
     def change(self, settings: ArchiveSettings) -> None:
         self.settings = settings
@@ -67,16 +76,41 @@ class Archive:
 
 def keep(bus: "EventBus", message: Message, event: Event) -> None:
     """Keep an event that has just come in every archive whose pattern it matches."""
+    bare = message._replace(body=None, attributes=None)
     for name, archive in bus.archives.items():
         if archive.pattern is not None and not archive.pattern.matches(event):
             continue
-        archive.add(Archived(bus.kernel.now, _time_of(bus, event), event, message))
+        archive.add(Archived(bus.kernel.now, _time_of(bus, event), event, bare))
         while kept(bus) > MOST_EVENTS or sum(one.bytes for one in bus.archives.values()) > MOST_BYTES:
             largest = max(bus.archives.values(), key=lambda one: len(one.events))
             largest.forget()
             if not largest.full:
                 largest.full = True
                 bus.record("archive_full", 0, name)
+
+
+def _packed(events: tuple[Event, ...]) -> Any:
+    """Events as JSON, or as they are where that can't hold them: whole numbers beyond 64 bits."""
+    try:
+        return orjson.dumps(events)
+    except TypeError:
+        return events
+
+
+def _restored(
+    settings: ArchiveSettings,
+    full: bool,
+    kept: tuple[Micros, ...],
+    times: tuple[Micros, ...],
+    packed: Any,
+    messages: tuple[Message, ...],
+) -> Archive:
+    archive = Archive(settings)
+    archive.full = full
+    events = orjson.loads(packed) if isinstance(packed, bytes) else packed
+    for one in zip(kept, times, events, messages, strict=True):
+        archive.add(Archived(*one))
+    return archive
 
 
 def _time_of(bus: "EventBus", event: Event) -> Micros:

@@ -155,6 +155,8 @@ def deeper_than(value: Any, limit: int) -> bool:
     """Tell whether objects and arrays are nested more than `limit` times; without recursion, however deep it is."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(limit):
+        if not level:
+            return False
         inside: list[Any] = []
         for container in level:
             inside.extend(container.values() if isinstance(container, dict) else container)

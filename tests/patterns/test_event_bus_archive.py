@@ -193,6 +193,19 @@ def test_an_archive_that_is_full_forgets_the_oldest_and_says_so(monkeypatch):
     assert archive.bytes == sum(one.message.size for one in archive.events) <= 150
 
 
+def test_an_archive_comes_back_from_a_checkpoint_as_it_was():
+    run = small(Archives=[*ALL, {"ArchiveName": "some", "EventPattern": {"detail": {"number": [2]}}}])
+    put(run, 1, 2)
+    do(run, "bus", "PutEvents", Entries=[entry({"deep": [1.5, None, "é", 2**60, -0.0]})])
+    restored = type(run).restore(run.checkpoint(), run.scenario, run.journal, len(run.journal))
+    for name, archive in run.nodes[0].archives.items():
+        other = restored.nodes[0].archives[name]
+        assert list(other.events) == list(archive.events) and other.bytes == archive.bytes
+    do(run, "bus", "PutEvents", Entries=[entry(1) | {"Detail": '{"n": ' + "9" * 30 + "}"}])
+    restored = type(run).restore(run.checkpoint(), run.scenario, run.journal, len(run.journal))
+    assert list(restored.nodes[0].archives["all"].events) == list(run.nodes[0].archives["all"].events)
+
+
 def test_a_run_with_a_replay_under_way_is_a_value():
     run = scenario(
         producer("shop", to="bus", arrivals={"poisson": {"per_second": 5}}, body=entry(1), limit=200),
