@@ -25,7 +25,15 @@ def reader(
 
 
 def test_the_pages_to_read_have_no_violation(reader: Page, house: str):
-    for path in ("/", "/?q=nothing+has+this", "/scenarios/transactional-emails/", "/help/", "/sign-in/"):
+    for path in (
+        "/",
+        "/?q=nothing+has+this",
+        "/scenarios/transactional-emails/",
+        "/help/",
+        "/bench/",
+        "/bench/?example=5",
+        "/sign-in/",
+    ):
         reader.goto(house + path)
         expect(reader.get_by_role("heading", level=1)).to_be_attached()
         assert _violations(reader) == [], path

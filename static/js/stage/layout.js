@@ -37,7 +37,7 @@ const ARRANGEMENTS = [
 const GROWTH = [1, 1.06, 1.12, 1.18, 1.25, 1.35, 1.5, 1.65, 1.8]; // of texts
 const ILLEGIBLE = { any: 0.1, all: 2 }; // price of texts a little too small, and of texts of no size at all
 const HOPELESS = 0.8; // of the least size
-const UPRIGHT = 0.7; // price of the stacked arrangement on a wide host
+const UPRIGHT = 0.55; // price of the stacked arrangement on a wide host
 const GAP = { widest: 230, down: 34, tallest: 84, band: 28, beside: 22 };
 
 /**
@@ -84,25 +84,29 @@ function smallest(style, camera) {
 }
 
 /**
- * Columns from left to right. Gaps grow into the room that the host has left over.
+ * Columns from left to right, those of different rows under each other or all apart, whichever can be drawn larger.
+ * Gaps grow into the room that the host has left over.
  * @param {Place[]} places @param {Size[]} sizes @param {Host} host
  * @param {number} across  the least gap between columns
  * @returns {Box[]}
  */
 export function spread(places, sizes, host, across) {
-  let gaps = { across, down: GAP.down };
-  let boxes = grid(places, sizes, gaps);
-  const { width, height } = extent(boxes);
   const room = inner(host);
-  const scale = Math.min(room.width / width, room.height / height, LARGEST);
+  const fits = [false, true].map((apart) => {
+    const gaps = { across, down: GAP.down, apart };
+    const { width, height } = extent(grid(places, sizes, gaps));
+    return { gaps, width, height, scale: Math.min(room.width / width, room.height / height, LARGEST) };
+  });
+  const { gaps, width, height, scale } = fits[1].scale > fits[0].scale ? fits[1] : fits[0];
   const columns = new Set(places.map(([column]) => column)).size - 1;
   const rows = new Set(places.map(([, row]) => row)).size - 1;
-  gaps = {
-    across: Math.min(GAP.widest, gaps.across + Math.max(0, room.width / scale - width) / Math.max(1, columns)),
-    down: Math.min(GAP.tallest, gaps.down + Math.max(0, room.height / scale - height) / Math.max(1, rows)),
-  };
-  boxes = grid(places, sizes, gaps);
-  return boxes;
+  const wider = Math.max(0, room.width / scale - width) / Math.max(1, columns);
+  const taller = Math.max(0, room.height / scale - height) / Math.max(1, rows);
+  return grid(places, sizes, {
+    across: Math.min(GAP.widest, gaps.across + wider),
+    down: Math.min(GAP.tallest, gaps.down + taller),
+    apart: gaps.apart,
+  });
 }
 
 /**
@@ -165,8 +169,9 @@ function banded(bands, sizes, gap) {
 }
 
 /**
- * Columns first, kept apart where two nodes share a row; then rows, kept apart where two nodes overlap sideways.
- * @param {Place[]} places @param {Size[]} sizes @param {{ across: number, down: number }} gaps
+ * Columns first, kept apart where two nodes share a row, or all of them; then rows, kept apart where two nodes overlap
+ * sideways.
+ * @param {Place[]} places @param {Size[]} sizes @param {{ across: number, down: number, apart: boolean }} gaps
  * @returns {Box[]}
  */
 function grid(places, sizes, gaps) {
@@ -174,7 +179,7 @@ function grid(places, sizes, gaps) {
     places.map(([column]) => column),
     sizes.map((size) => size.left),
     sizes.map((size) => size.right),
-    (a, b) => Math.abs(places[a][1] - places[b][1]) < 0.75,
+    (a, b) => gaps.apart || Math.abs(places[a][1] - places[b][1]) < 0.75,
     gaps.across,
     60,
   );

@@ -167,7 +167,7 @@ test('somebody who does not see the hub is told of every subscription', () => {
   const titles = ['', 'invoices', 'mail', 'hook'];
   assert.equal(
     topic.tell(NODE, { ...VIEW, archive: [41, true, 12] }, 100 * S, (link) => titles[link]),
-    'orders: 41 published, pushed to 3 subscriptions, 41 in the archive · replaying: 12. ' +
+    'orders: 41 published, pushed to 3 subscriptions, 41 archived · replaying 12. ' +
       'invoices (a queue) 41 delivered; mail (a function) 12 passed, 29 filtered out; ' +
       'hook (a webhook) 20 delivered, 3 failed, retry 4/50 in 12 s, HTTP 503, has a dead-letter queue.',
   );

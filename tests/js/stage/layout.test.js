@@ -192,3 +192,27 @@ test('lines that arrive at the same edge arrive apart, in the order of where the
 function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
+
+test('columns are kept apart where that can be drawn larger, whichever rows their stations are in', () => {
+  const nodes = [
+    node('shop', 'producer', [0, 1]),
+    node('bus', 'event_bus', [1, 1]),
+    node('a', 'queue', [2, 0]),
+    node('b', 'queue', [2, 2]),
+  ];
+  const links = [link(0, 1), link(1, 2), link(1, 3)];
+  const { boxes, compact } = plan(nodes, links, 956, 551);
+  assert.ok(!compact);
+  assert.ok(bounds(boxes[1]).right < bounds(boxes[2]).left && bounds(boxes[1]).right < bounds(boxes[3]).left);
+});
+
+test('upright, a band of many stands in several rows where it would be too small in one', () => {
+  const nodes = [node('t', 'topic', [0, 0]), ...[0, 1, 2, 3].map((row) => node(`q${row}`, 'queue', [1, row]))];
+  const links = [0, 1, 2, 3].map((index) => link(0, index + 1));
+  const { boxes, compact } = plan(nodes, links, 390, 420);
+  assert.ok(compact);
+  const rows = new Set(boxes.slice(1).map(({ y }) => Math.round(y)));
+  assert.ok(rows.size > 1, `${rows.size} rows`);
+  for (const [index, box] of boxes.entries())
+    for (const other of boxes.slice(0, index)) assert.ok(!overlap(bounds(box), bounds(other)));
+});

@@ -44,13 +44,15 @@ export function update(drawer, archive, room, style) {
   if (archive) say(drawer.words, cut(words(archive), room - WIDE - 8, style.small * 1.06, style));
 }
 
-/** "archive: 41 kept · replaying, 12 so far". @param {[number, boolean | string, number]} archive */
+/** "41 archived · replaying 12". @param {[number, boolean | string, number]} archive */
 export function words(archive) {
   const [kept, state, replayed] = archive;
-  const held = `${count(kept)} in the archive`;
-  if (isRunning(archive)) return `${held} · replaying: ${count(replayed)}`;
+  const held = `${count(kept)} archived`;
+  if (isRunning(archive)) return `${held} · replaying ${count(replayed)}`;
   const said = typeof state === 'string' && state ? state.toLowerCase() : '';
-  return replayed || said ? `${held} · replay ${said || 'over'}: ${count(replayed)}` : held;
+  return replayed || said
+    ? `${held} · ${count(replayed)} replayed${said && said !== 'completed' ? ` (${said})` : ''}`
+    : held;
 }
 
 /** @param {[number, boolean | string, number] | null | undefined} archive */

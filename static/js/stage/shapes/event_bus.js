@@ -31,6 +31,7 @@ const RAIL = 30;
 const WIRE = 22;
 const UPRIGHT = 7; // cards on a phone, a line each
 const ROOMY = 5; // cards that have a line for their targets
+const FLAT = 3; // the same, where room is scarce
 const BESIDE = 9; // between two lines that leave a compact board
 
 /** How many cards, whether there is an archive, and whether there is something to say below. @param {EventBusView | null} view */
@@ -52,7 +53,7 @@ export function measure(node, view, style, role) {
   const [asked, archived, noted] = role.room ?? room(view);
   const exits = role.exits ?? [];
   const cards = Math.min(style.compact ? UPRIGHT : MOST, Math.max(1, asked));
-  const roomy = cards <= ROOMY && !style.compact && !style.flat;
+  const roomy = cards <= (style.flat ? FLAT : ROOMY) && !style.compact;
   const height = board.tall(style, roomy, style.compact);
   const whole = cards * height + (cards - 1) * GAP;
   const rail = style.compact ? 20 : RAIL;

@@ -13,10 +13,11 @@ import { age, count, countdown, shortCount } from 'app/stage/words.js';
 const WIDE = 42;
 const TALL = 30;
 const SHEETS = 3;
+const MINUTE = 60_000_000;
 
 /** How much wider it makes the station. @param {Style} style */
 export function width(style) {
-  return Math.ceil(Math.max(WIDE + 10, style.width('retry in 99 s', style.small)) + 14);
+  return Math.ceil(Math.max(WIDE + 10, style.width('retry in 99 min', style.small, true)) + 14);
 }
 
 /** @param {SVGGElement} group @param {number} right  where the card begins @param {Style} style @returns {Inbox} */
@@ -51,8 +52,14 @@ export function update(inbox, view, now) {
   for (const [i, sheet] of inbox.sheets.entries())
     set(sheet, 'visibility', SHEETS - i <= Math.max(1, waiting) ? 'visible' : 'hidden');
   say(inbox.number, shortCount(waiting));
-  say(inbox.lines[0], waiting ? `wait · ${age(now - oldest)}` : 'no events');
-  say(inbox.lines[1], waiting && retry > now ? `retry in ${countdown(retry - now)}` : '');
+  say(inbox.lines[0], waiting ? `oldest ${roughly(now - oldest)}` : 'no events');
+  say(inbox.lines[1], waiting && retry > now ? `retry in ${roughly(retry - now)}` : '');
+}
+
+/** A span in few letters: "52 s", "2 min", "3 h". @param {number} micros */
+function roughly(micros) {
+  if (micros < MINUTE) return countdown(micros);
+  return micros < 90 * MINUTE ? `${Math.round(micros / MINUTE)} min` : `${Math.round(micros / MINUTE / 60)} h`;
 }
 
 /** @param {WorkerView} view @param {number} now */
