@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bounds, cuts } from 'app/stage/geometry.js';
-import { fit, places } from 'app/stage/layout.js';
+import { fit, places, spread } from 'app/stage/layout.js';
 import { trace } from 'app/stage/links.js';
 import { shape } from 'app/stage/shapes/index.js';
 
@@ -194,16 +194,20 @@ function overlap(a, b) {
 }
 
 test('columns are kept apart where that can be drawn larger, whichever rows their stations are in', () => {
-  const nodes = [
-    node('shop', 'producer', [0, 1]),
-    node('bus', 'event_bus', [1, 1]),
-    node('a', 'queue', [2, 0]),
-    node('b', 'queue', [2, 2]),
-  ];
-  const links = [link(0, 1), link(1, 2), link(1, 3)];
-  const { boxes, compact } = plan(nodes, links, 956, 551);
-  assert.ok(!compact);
-  assert.ok(bounds(boxes[1]).right < bounds(boxes[2]).left && bounds(boxes[1]).right < bounds(boxes[3]).left);
+  const grid = /** @type {[number, number][]} */ ([
+    [0, 1],
+    [1, 0],
+    [1, 2],
+  ]);
+  const half = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const body = { left: x, right: x, up: y, down: y };
+    return { ...body, body, shape: {} };
+  };
+  const host = { width: 956, height: 551, top: 30 };
+  const tall = spread(grid, [half(150, 130), half(150, 80), half(150, 80)], host, 112);
+  assert.ok(tall.slice(1).every((box) => bounds(tall[0]).right < bounds(box).left));
+  const wide = spread(grid, [half(400, 30), half(400, 30), half(400, 30)], host, 112);
+  assert.ok(wide.slice(1).every((box) => bounds(wide[0]).right > bounds(box).left));
 });
 
 test('upright, a band of many stands in several rows where it would be too small in one', () => {
