@@ -24,6 +24,9 @@ RUNTIME = "States.Runtime"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 
+LONGEST_CAUSE = 32_768
+"""Characters. Source: API Reference, ExecutionFailedEventDetails."""
+
 _NOT_TASK_FAILED = (TIMEOUT, HEARTBEAT_TIMEOUT)
 
 

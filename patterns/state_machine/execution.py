@@ -41,9 +41,28 @@ class Execution:
     `transition`: how long it takes from one state to the next. `role` and `name` are told by the context object.
     """
 
-    __slots__ = ("_deadline", "_instant", "_steps", "cause", "error", "events", "index", "input", "machine", "name",
-                 "output", "parent", "parked", "root", "scope", "started_at", "status", "surroundings", "transition",
-                 "type")  # fmt: skip
+    __slots__ = (
+        "_deadline",
+        "_first",
+        "_instant",
+        "cause",
+        "error",
+        "events",
+        "index",
+        "input",
+        "machine",
+        "name",
+        "output",
+        "parent",
+        "parked",
+        "root",
+        "scope",
+        "started_at",
+        "status",
+        "surroundings",
+        "transition",
+        "type",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -77,7 +96,7 @@ class Execution:
         self.root = Flow(self, self.scope, given)
         self._deadline: Any = None
         self._instant: Micros = -1
-        self._steps = 0
+        self._first = 0
 
     def start(self) -> None:
         """Begin, now."""
@@ -126,13 +145,13 @@ class Execution:
         number = len(events) + 1
         surroundings = self.surroundings
         now = surroundings.now
-        if number >= HISTORY_QUOTA and self.type == STANDARD:
-            self.fail(RUNTIME, QUOTA_REACHED)
-            return 0
-        if now != self._instant:
-            self._instant, self._steps = now, 0
-        self._steps += 1
-        if self._steps > MOST_IN_AN_INSTANT and self.type == EXPRESS:
+        if self.type == STANDARD:
+            if number >= HISTORY_QUOTA:
+                self.fail(RUNTIME, QUOTA_REACHED)
+                return 0
+        elif now != self._instant:
+            self._instant, self._first = now, number
+        elif number - self._first > MOST_IN_AN_INSTANT:
             self.parked = True
         event = HistoryEvent(number, flow.previous, now, type, state, value, more)
         flow.previous = number

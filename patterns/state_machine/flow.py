@@ -1,7 +1,7 @@
 """One line of control: it is in one state at a time, and goes from state to state until an End, a failure or a stop.
 
 An execution has one; a Parallel state has one for each branch, an inline Map one for each running item. A state does
-its work in `state.enter(flow)`, which returns whether the flow goes on at once; if not, the flow is told later by
+its work in `state.attempt(flow)`, which returns whether the flow goes on at once; if not, the flow is told later by
 `resume`. Variables are copied when they are assigned, so that a flow inside sees those outside and its own never leak.
 Sources: Amazon States Language specification, "States", "Retrying after error", "Fallback states"; Step Functions
 Developer Guide, "Passing data between states with variables" (256 KiB each and for each Assign, 10 MiB for all).
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patterns.state_machine.data.text import LARGEST_PAYLOAD, is_too_large, size
-from patterns.state_machine.errors import StateError, runtime, too_large
+from patterns.state_machine.errors import LONGEST_CAUSE, StateError, runtime, too_large
 from patterns.state_machine.retrying import Catcher, cause_text, error_output
 from simulator.engine.calendar import date_of
 
@@ -79,7 +79,7 @@ class Flow:
             if not self.entered:
                 return
             try:
-                goes_on = state.enter(self)
+                goes_on = state.attempt(self)
             except StateError as error:
                 goes_on = self.fail(error)
             if not goes_on:
@@ -141,9 +141,7 @@ class Flow:
             return False
         own = error.prefixed
         if own:
-            place = f"(entered at the event id #{self.entered})"
-            error.cause = f"An error occurred while executing the state '{self.state.name}' {place}. {error.cause}"
-            error.prefixed = False
+            self._place(error)
         if error.location:
             told = {"state": self.state.name, "error": error.name, "cause": error.cause, "location": error.location}
             self.execution.record(self, "EvaluationFailed", self.state.name, None, told)
@@ -213,11 +211,16 @@ class Flow:
             output, assigned = self.state.caught(self, catcher, error_output(error))
             return self.leave(output, assigned, catcher.next)
         except StateError as second:
-            if second.prefixed:
-                place = f"(entered at the event id #{self.entered})"
-                said = cause_text(second.cause)
-                second.cause = f"An error occurred while executing the state '{self.state.name}' {place}. {said}"
+            self._place(second)
             return self.break_down(second)
+
+    def _place(self, error: StateError) -> None:
+        """Have the cause of an error say in which state it happened, if it is of a kind that does."""
+        if error.prefixed:
+            place = f"'{self.state.name}' (entered at the event id #{self.entered})"
+            said = f"An error occurred while executing the state {place}. {cause_text(error.cause)}"
+            error.cause = said[:LONGEST_CAUSE]
+            error.prefixed = False
 
     def _assign(self, assigned: dict[str, Any]) -> None:
         sizes = {name: size(value) for name, value in assigned.items()}

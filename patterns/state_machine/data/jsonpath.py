@@ -12,16 +12,23 @@ import re
 from functools import cache
 from typing import Any
 
+from jsonata.regex_engine import RegexFlags
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 from jsonpath.match import JSONPathMatch
 
-MOST_PLACES = 200_000
+from patterns.state_machine.data.regular import Regular
+from patterns.state_machine.errors import runtime
+
+MOST_PLACES = 100_000
 DEEPEST = 200
 
 NAME = re.compile(r"[^\s.\[\]()'\"*,:?@$!=<>&|]+")
 _INDEX = re.compile(r"\[\s*(-?\d{1,15})\s*\]")
 _QUOTED = re.compile(r"""\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]""", re.DOTALL)
+_TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"(?#)""", re.DOTALL)
+_REGULAR = re.compile(r"=~\s*/((?:[^/\\]|\\.)*)/")
+_MANY = re.compile(r"\.\.|\*|\[[^\]]*:|\w\(")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -178,7 +185,6 @@ class _TooManyPlaces(Exception):  # noqa: N818 - it is what happened
 
 
 class _Environment(JSONPathEnvironment):
-    match_class = _Match
     max_recursion_depth = DEEPEST
 
 
@@ -199,6 +205,7 @@ def _quoted(text: str) -> str:
     while place < len(text):
         if text[place] == "[":
             end = _closing(text, place)
+            _check_filter(text[place + 1 : end - 1].strip())
             written.append(text[place:end])
             place = end
             continue
@@ -219,6 +226,26 @@ def _quoted(text: str) -> str:
         else:
             raise BadPath(f"“{text}” cannot be read from “{text[place:]}” on")
     return "".join(written)
+
+
+def _check_filter(text: str) -> None:
+    """Refuse a filter that could take long for one place: paths to many places, functions, regular expressions that run
+    away. Raises BadPath.
+    """
+    if not text.startswith("?"):
+        return
+    for expression in _REGULAR.findall(text):
+        check_regular(expression)
+    bare = _TEXT.sub("''", _REGULAR.sub("", text))
+    if _MANY.search(bare):
+        raise BadPath(f"the filter [{text}] has a path that can lead to many places, or a function")
+
+
+def check_regular(expression: str) -> None:
+    try:
+        Regular(expression, RegexFlags())
+    except (ValueError, re.error) as problem:
+        raise BadPath(f"the regular expression /{expression}/ cannot be used: {problem}") from None
 
 
 def _closing(text: str, start: int) -> int:
@@ -248,9 +275,12 @@ def _find(text: str, root: Any) -> list[Any]:
         return []
     _Meter.places = 0
     try:
-        return [match.obj for match in _compiled(text).finditer(root)]
+        matches: Any = [_Match(filter_context={}, obj=root, parent=None, path="$", parts=(), root=root)]
+        for segment in _compiled(text).segments:
+            matches = segment.resolve(matches)
+        return [match.obj for match in matches]
     except _TooManyPlaces:
-        raise PathMissing(f"it looks at more than {MOST_PLACES:,} places") from None
+        raise runtime(f"The JSONPath '{text}' looks at more than {MOST_PLACES:,} places.") from None
     except (JSONPathError, RecursionError) as problem:
         raise PathMissing(" ".join(str(problem).split())[:200]) from None
 

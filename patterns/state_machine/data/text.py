@@ -24,21 +24,7 @@ def size(value: Any) -> int:
 
 def is_too_large(value: Any) -> bool:
     """Whether a value is larger than a payload may be."""
-    if value is None or isinstance(value, bool | int | float):
-        return False
-    if isinstance(value, str):
-        return len(value) > LARGEST_PAYLOAD // 6 and size(value) > LARGEST_PAYLOAD
-    return not _is_small(value) and size(value) > LARGEST_PAYLOAD
-
-
-def _is_small(value: Any) -> bool:
-    """Whether a glance tells that a value is small: a few members that are no containers and no long texts."""
-    if len(value) > 8:
-        return False
-    for member in value.values() if isinstance(value, dict) else value:
-        if isinstance(member, dict | list) or (isinstance(member, str) and len(member) > 1000):
-            return False
-    return not isinstance(value, dict) or all(len(name) <= 1000 for name in value)
+    return len(_bytes(value)) > LARGEST_PAYLOAD
 
 
 def _bytes(value: Any) -> bytes:

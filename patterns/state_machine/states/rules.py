@@ -28,19 +28,22 @@ class Rule(Protocol):
 class Comparison:
     """A variable, held against a value that is written or stands at a path. `convert` makes comparable, or None."""
 
-    __slots__ = ("compare", "convert", "operand", "variable")
+    __slots__ = ("compare", "convert", "fixed", "operand", "variable")
 
     def __init__(self, variable: Source, convert: Callable[[Any], Any], compare: Test, operand: Source) -> None:
         self.variable = variable
         self.convert = convert
         self.compare = compare
         self.operand = operand
+        self.fixed = convert(operand.value) if isinstance(operand, Constant) else None
 
     def holds(self, seen: View) -> bool:
         value = self.convert(_read(self.variable, seen))
         if value is None:
             return False
-        operand = self.convert(_read(self.operand, seen))
+        operand = self.fixed
+        if operand is None:
+            operand = self.convert(_read(self.operand, seen))
         return operand is not None and self.compare(value, operand)
 
 

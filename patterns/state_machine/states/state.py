@@ -48,12 +48,8 @@ class State:
         self.retriers: tuple[Retrier, ...] = ()
         self.catchers: tuple[Catcher, ...] = ()
 
-    def enter(self, flow: Flow) -> bool:
-        """Do the work; returns whether the flow goes on at once. Raises StateError."""
-        return self.attempt(flow)
-
     def attempt(self, flow: Flow) -> bool:
-        """Do the work, the first time or again."""
+        """Do the work, the first time or again; returns whether the flow goes on at once. Raises StateError."""
         raise NotImplementedError
 
     def done(self, flow: Flow, result: Any) -> bool:
