@@ -1,8 +1,8 @@
 """Receive-request attempts: a receive from a FIFO queue whose answer was lost is repeated, and gets the same again.
 
 For five minutes the queue knows which messages it gave to an attempt. As long as none of them was deleted, came back or
-had its visibility changed, a receive with the same id gets them once more, with the same handles, and their visibility
-timeout begins anew; else it is a receive like any other.
+had its visibility changed, a receive with the same id that asks for as many or more gets them once more, with the same
+handles, and their visibility timeout begins anew; else it is a receive like any other.
 Source: SQS API Reference, ReceiveMessage (ReceiveRequestAttemptId).
 """
 
@@ -44,7 +44,7 @@ def repeat(queue: "QueueNode", poll: Poll) -> bool:
     """Answer a receive that was made before as it was answered then; False where it is new, or too late."""
     now = queue.kernel.now
     before = queue.attempts.get(poll.attempt or "")
-    if before is None or before.time + WINDOW < now:
+    if before is None or before.time + WINDOW < now or len(before.entries) > poll.most:
         return False
     if not all(
         entry.state == IN_FLIGHT and entry.receives == receives and entry.deadline[0] == until
