@@ -52,6 +52,8 @@ EXPECTED = [
     *("matched", "routed", "delivered", "discarded", "passed_by", "entry_failed", "scheduled", "rule_changed"),
     *("archive_changed", "replay_started", "replayed", "replay_ended"),
     "state_changed",
+    *("fired", "window_opened", "completed", "schedule_deleted", "held_up", "held_back", "delivered", "discarded"),
+    *("filtered_out", "entered", "enriched", "withdrawn", "pipe_started", "pipe_stopped"),
 ]
 
 

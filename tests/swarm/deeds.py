@@ -5,13 +5,14 @@ from random import Random
 from typing import Any
 
 from simulator.engine.run import Run
-from tests.swarm import outside
+from tests.swarm import clocks, outside
 from tests.swarm.parts import a_time
 from tests.swarm.settings import producer_settings, queue_settings, store_settings, worker_settings
 
 # A thing to do: to what, which verb, with which arguments.
 Deed = tuple[str, str, dict[str, Any]]
 
+DEEDS = outside.DEEDS | clocks.DEEDS
 QUEUE_DEEDS = [
     "SendMessage",
     "SendMessage",
@@ -43,7 +44,11 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         return draw.choice(["nobody", "queue-0"]), draw.choice(["DoMagic", "stop nothing"]), {"x": 1}
     if draw.random() < 0.25:
         return _fault(draw, run)
-    node = draw.choice(run.nodes)
+    if handles and draw.random() < 0.05:
+        queue, handle = handles[-1]
+        return queue, "ChangeMessageVisibility", {"ReceiptHandle": handle, "VisibilityTimeout": 0}
+    queues = [node for node in run.nodes if run.scenario.nodes[node.index].pattern.name == "queue"]
+    node = draw.choice([*run.nodes, *queues, *queues])
     pattern = run.scenario.nodes[node.index].pattern.name
     if pattern == "queue" and draw.random() < 0.8:
         return _queue_deed(draw, run, handles, node.id)
@@ -51,8 +56,8 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         verb = draw.choice(["SendOne", "Burst", "Pause", "Resume"])
         arguments = {"SendOne": {"type": draw.choice(["", "by hand"])}, "Burst": {"count": draw.randint(1, 25)}}
         return node.id, verb, arguments.get(verb, {})
-    if pattern in outside.DEEDS and draw.random() < (0.8 if pattern == "event_bus" else 0.3):
-        return (node.id, *outside.DEEDS[pattern](draw))
+    if pattern in DEEDS and draw.random() < (0.8 if pattern == "event_bus" else 0.3):
+        return (node.id, *DEEDS[pattern](draw))
     if draw.random() < 0.3 and run.links:
         link = draw.choice(run.links)
         return link.id, "change", {"latency": a_time(draw, 2), "loss": draw.choice([0, 0, 0.1, 1.5])}
@@ -64,6 +69,7 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         "producer": producer_settings,
         "endpoint": lambda draw: outside.endpoint_settings(draw, node.settings.kind),
         "event_bus": lambda draw: {"invocations_per_second": draw.choice([None, 5])},
+        **clocks.CHANGES,
     }
     settings = changes[pattern](draw)
     settings.pop("FifoQueue", None)

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 from tests.swarm.buses import enrich_bus
+from tests.swarm.clocks import add_clocks
 from tests.swarm.outside import add_outside
 from tests.swarm.parts import link_settings, placed, some, way
 from tests.swarm.settings import (
@@ -52,5 +53,6 @@ def document(draw: Random, seed: int) -> dict[str, Any]:
     draw.shuffle(nodes)
     add_outside(Random(f"outside {seed} {draw.random()}"), nodes, links, risky)
     enrich_bus(Random(f"buses {seed} {draw.random()}"), nodes, links, risky)
+    add_clocks(Random(f"clocks {seed} {draw.random()}"), nodes, links, risky)
     unique = list({link.get("id", f"{link['from']}-{link['to']}"): link for link in links}.values())
     return {"format": 1, "title": f"swarm {seed}", "seed": seed, "length": "31d", "nodes": nodes, "links": unique}
