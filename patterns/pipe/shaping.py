@@ -14,8 +14,9 @@ import orjson
 from patterns.pipe.about import OTHER_SOURCE, REGION, SOURCES, station_arn
 from simulator.engine.clock import MILLISECOND
 from simulator.engine.errors import Problem
-from simulator.engine.insertion import Template, template
+from simulator.engine.insertion import DEEPEST, Template, template
 from simulator.engine.message import Message, as_text, label
+from simulator.engine.parameters import deeper_than
 from simulator.engine.paths import ABSENT, Path, path
 from simulator.engine.polling import Delivery
 
@@ -95,14 +96,15 @@ def record_of(delivery: Delivery, pattern: str, source: str, prefixes: list[str]
 
 
 def body_of(message: Message) -> Any:
-    """A body as JSON where it is JSON, else as text."""
+    """A body as JSON where it is JSON of a sensible depth, else as text."""
     body = message.body
     if not isinstance(body, str):
         return body
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return body
+    return body if deeper_than(value, DEEPEST) else value
 
 
 def _attribute(value: Any) -> dict[str, str]:

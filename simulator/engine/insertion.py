@@ -16,7 +16,11 @@ from typing import Any
 import orjson
 
 from simulator.engine.message import as_text
+from simulator.engine.parameters import deeper_than
 from simulator.engine.paths import ABSENT
+
+DEEPEST = 100
+"""Levels of nesting beyond which JSON stays text. Ours: a run that holds deeper values can't be stored."""
 
 _PIECE = re.compile(r'\\.|"|<(?P<name>[^<>\s"]+)>', re.DOTALL)
 _STANDS_FOR = "\ue000{}\ue000"
@@ -96,7 +100,7 @@ def arriving(text: str) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-    return text if isinstance(value, str) else value
+    return text if isinstance(value, str) or deeper_than(value, DEEPEST) else value
 
 
 def _free(value: Any) -> str:

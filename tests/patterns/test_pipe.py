@@ -75,6 +75,17 @@ def test_one_of_several_patterns_is_enough_and_text_is_compared_as_text():
     assert sorted(map(str, bodies(run))) == ['"hello"', "{'n': 7}", "{'n': 9}"]
 
 
+def test_a_body_that_is_nested_without_end_is_text():
+    """The depth is ours: what is deeper can be neither compared nor stored."""
+    deep = "[" * 600 + "]" * 600
+    run = scenario(queue("in"), pipe("p", {"body": [deep]}, source="in", to="out", link=BODY), queue("out"))
+    sent(run, deep, "[" * 50 + "]" * 50)
+    run.advance(SECOND)
+    run.trace.take()
+    Run.restore(run.checkpoint(), run.scenario, run.journal, len(run.journal)).advance(5 * SECOND)
+    assert bodies(run) == [f'"{deep}"']
+
+
 def test_a_filter_keeps_no_guarantee_from_holding():
     """What the filter did not want is neither lost nor undone."""
     run = scenario(queue("in"), pipe("p", {"body": {"x": [1]}}, source="in", to="out"), queue("out"))
