@@ -18,6 +18,7 @@ from simulator.pages import (
     scenario,
     sign_in,
     story_log,
+    text_check,
 )
 
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
     path("runs/<str:key>/log/", story_log.log, name="log"),
     path("runs/<str:key>/journeys/<int:message>/", story_log.journey, name="journey"),
     path("bench/", bench.bench, name="bench"),
+    path("check/scenario/", text_check.scenario, name="check-scenario"),
+    path("check/<str:pattern>/<str:setting>/", text_check.setting, name="check-text"),
     path("help/", help.help_page, name="help"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(next_page="library"), name="sign-out"),

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path, reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -40,6 +40,9 @@ class DocumentField(forms.CharField):
     """A scenario's document as text; cleaning gives the decoded document, or every problem it has."""
 
     widget = forms.Textarea({"class": "scenario-document", "rows": 40, "spellcheck": "false", "wrap": "off"})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "data-definition": reverse_lazy("check-scenario")}
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
@@ -146,6 +149,7 @@ class ScenarioAdmin(admin.ModelAdmin):
     actions = ("publish", "retire", "duplicate", "export", "restore")
     save_on_top = True
     change_list_template = "admin/scenarios.html"
+    change_form_template = "admin/scenario.html"
     view_on_site = staticmethod(Scenario.get_absolute_url)  # not by Django's way, which our site has not
 
     class Media:

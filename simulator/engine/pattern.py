@@ -83,7 +83,8 @@ class Pattern:
     the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood; `types(settings)` lists the
     message types it can make, for the legend. `allows(settings)` says, by the key of a guarantee
     (simulator/folds/guarantees.py), in a sentence why the service may break it. `bench` is what can be tried out where
-    the pattern filters.
+    the pattern filters. `check_text(setting, text)` judges what is typed for a setting whose JSON Schema says
+    `"format": "definition"`, before anybody sends it, with paths below the text.
     """
 
     module: str
@@ -105,6 +106,7 @@ class Pattern:
     types: Callable[[Any], list[str]] = lambda settings: []
     allows: Callable[[Any], Mapping[str, str]] = lambda settings: {}
     bench: Bench | None = None
+    check_text: Callable[[str, str], list[Problem]] = lambda setting, text: []
 
     def __reduce__(self) -> tuple[Any, ...]:
         return pattern_in, (self.module,)

@@ -7,7 +7,7 @@ alike.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -17,6 +17,9 @@ from simulator.engine.errors import Problem
 from simulator.pages.schema import Setting, described, settings_of, values_of
 
 LONGEST_INPUT = 300_000
+LONGEST_DEFINITION = 1_048_576
+DEFINITION = "definition"
+"""JSON Schema's `format` of a setting that is edited as a definition."""
 SPAN = Setting(
     "seconds",
     "For how long",
@@ -36,10 +39,18 @@ class SettingsForm(forms.Form):
     def __init__(
         self, settings: Iterable[Setting], data: Mapping[str, Any] | None, initial: dict[str, Any], prefix: str
     ) -> None:
-        super().__init__(data, initial={name: _text(value) for name, value in initial.items()}, prefix=prefix)
         self.settings = {setting.name: setting for setting in settings}
+        shown = {name: self._shown(name, value) for name, value in initial.items()}
+        super().__init__(data, initial=shown, prefix=prefix)
         for name, setting in self.settings.items():
             self.fields[name] = _field(setting)
+
+    def _shown(self, name: str, value: Any) -> Any:
+        """A JSON value as it stands in its input: a definition over many lines."""
+        setting = self.settings.get(name)
+        if setting is not None and setting.format == DEFINITION and isinstance(value, dict | list):
+            return json.dumps(value, ensure_ascii=False, indent=2)
+        return _text(value)
 
     def arguments(self, unless: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What was filled in, leaving out empty fields and those whose value is the one in `unless`."""
@@ -71,8 +82,12 @@ def form_for(
     current: BaseModel | None = None,
     prefix: str = "",
     span: bool = False,
+    check: Callable[[str], str] | None = None,
 ) -> SettingsForm:
-    """The form of a model, filled with `current` or the defaults; with `span` it also asks how long a fault lasts."""
+    """The form of a model, filled with `current` or the defaults; with `span` it also asks how long a fault lasts.
+
+    `check` gives, for the name of a setting that is a definition, the address that answers what is wrong with a text.
+    """
     settings = [*settings_of(model), *([SPAN] if span else [])]
     initial = {setting.name: setting.default for setting in settings if setting.default is not None}
     said: dict[str, str] = {}
@@ -81,6 +96,8 @@ def form_for(
         said = described(current)
     form = SettingsForm(settings, data, initial, prefix)
     for name, field in form.fields.items():
+        if check is not None and form.settings[name].format == DEFINITION:
+            field.widget.attrs["data-definition"] = check(name)
         field.now_words = said.get(name, "")  # type: ignore[attr-defined]
     return form
 
@@ -88,12 +105,16 @@ def form_for(
 class JsonField(forms.CharField):
     """JSON, or a bare text or number where the model takes one."""
 
+    def __init__(self, *, longest: int = LONGEST_INPUT, **common: Any) -> None:
+        super().__init__(**common)
+        self.longest = longest
+
     def to_python(self, value: Any) -> Any:
         text = (super().to_python(value) or "").strip()
         if not text:
             return None
-        if len(text) > LONGEST_INPUT:
-            raise forms.ValidationError(f"This is {len(text):,} characters long; at most {LONGEST_INPUT:,} are taken.")
+        if len(text) > self.longest:
+            raise forms.ValidationError(f"This is {len(text):,} characters long; at most {self.longest:,} are taken.")
         try:
             return json.loads(text)
         except RecursionError:
@@ -114,8 +135,10 @@ class NumberField(forms.FloatField):
 
 def _field(setting: Setting) -> forms.Field:
     common: dict[str, Any] = {"label": setting.title, "required": setting.required, "help_text": setting.sentence}
-    if setting.kind == "switch":
-        field: forms.Field = forms.BooleanField(**(common | {"required": False}))
+    if setting.format == DEFINITION:
+        field: forms.Field = _definition(setting, common)
+    elif setting.kind == "switch":
+        field = forms.BooleanField(**(common | {"required": False}))
     elif setting.kind == "choice":
         field = _choice(setting, common)
     elif setting.kind in ("integer", "number"):
@@ -134,6 +157,15 @@ def _field(setting: Setting) -> forms.Field:
         )
     field.setting = setting  # type: ignore[attr-defined]  # the template shows unit, range and default
     return field
+
+
+def _definition(setting: Setting, common: dict[str, Any]) -> forms.Field:
+    """A text of many lines; where the model takes JSON rather than text, what was typed comes back as JSON."""
+    lines = forms.Textarea({"rows": 16, "spellcheck": "false", "wrap": "off"})
+    longest = setting.longest or LONGEST_DEFINITION
+    if setting.kind in ("text", "long text"):
+        return forms.CharField(widget=lines, max_length=longest, strip=False, **common)
+    return JsonField(widget=lines, longest=longest, **common)
 
 
 def _choice(setting: Setting, common: dict[str, Any]) -> forms.Field:

@@ -7,6 +7,7 @@ about.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.forms import BoundField
@@ -19,7 +20,7 @@ from simulator.engine.faults import Fault
 from simulator.engine.node import Node
 from simulator.engine.operations import Call, Operation
 from simulator.live.session import InThePast, Session
-from simulator.pages import bench, facts, stations, tables
+from simulator.pages import bench, facts, stations, tables, text_check
 from simulator.pages.forms import SettingsForm, form_for
 from simulator.pages.scenario import rows_of
 from simulator.pages.schema import values_of, words
@@ -192,7 +193,9 @@ def _result(result: Any) -> str:
 def _form(target: Target, verb: str, data: Mapping[str, Any] | None) -> SettingsForm | None:
     """The form of a verb, filled with `data` where there is some; None for a verb that has no form."""
     if verb == "change":
-        return form_for(type(target.thing.settings), data=data, current=target.thing.settings, prefix="change")
+        settings = target.thing.settings
+        check = partial(text_check.address, target.pattern.name) if target.pattern else None
+        return form_for(type(settings), data=data, current=settings, prefix="change", check=check)
     operation = next((one for one in target.operations if one.name == verb), None)
     if operation is not None:
         return form_for(operation.arguments, data=data, prefix=verb)

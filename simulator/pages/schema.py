@@ -19,7 +19,10 @@ LONG_TEXT = 256  # a text that may be longer than this gets several lines
 
 @dataclass(frozen=True)
 class Setting:
-    """One field: `kind` says how it is edited; `default` is its JSON value, None also where there is none."""
+    """One field: `kind` says how it is edited; `default` is its JSON value, None also where there is none.
+
+    `format` is JSON Schema's; `definition` marks a text or JSON that is long, and checked while it is typed.
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class Setting:
     choices: tuple[Any, ...] = ()
     source: str = ""
     nullable: bool = False
+    format: str = ""
     examples: tuple[Any, ...] = ()
 
     @property
@@ -121,6 +125,7 @@ def _setting(name: str, part: dict[str, Any], title: str, required: bool, defini
         choices=choices,
         source=str(merged.get("source") or ""),
         nullable=nullable,
+        format=str(merged.get("format") or ""),
         examples=tuple(merged.get("examples", ())),
     )
 

@@ -5,6 +5,7 @@
  * frame, by the one loop at the end. Modules of the player never call each other: they ask this one, and it asks the run.
  */
 import { Strip } from 'app/charts/strip.js';
+import { attachDefinitionEditors } from 'app/editor/attach.js';
 import { Caption } from 'app/player/caption.js';
 import { showConnection } from 'app/player/connection.js';
 import { mark, need, say } from 'app/player/dom.js';
@@ -467,6 +468,9 @@ function main() {
     lastFrame: () => page?.timeline.frame ?? -1,
   });
   need(document, '[data-connection-retry]').addEventListener('click', () => socket.retry());
+  document.addEventListener('htmx:load', ({ target }) => {
+    if (target instanceof Element) attachDefinitionEditors(target);
+  });
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && socket.retry());
   socket.open();
   const turn = (/** @type {number} */ wall) => {

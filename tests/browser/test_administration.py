@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from simulator import catalog
 from simulator.models import Scenario
+from tests.browser.editor import write
 from tests.browser.player import Player
 
 PASSWORD = "correct horse"
@@ -27,16 +28,15 @@ def admin(house: str, page: Page, django_user_model: Any) -> Page:
 
 def test_every_problem_of_a_scenario_is_listed_at_its_field_and_nothing_is_stored(admin: Page):
     admin.get_by_role("link", name="Transactional e-mails").click()
-    field = admin.get_by_label("Document")
-    document = json.loads(field.input_value())
+    document = json.loads(admin.locator("#id_document").input_value())
     document["nodes"][1]["settings"]["VisibilityTimeout"] = 50_000
     document["links"][0]["to"] = "nowhere"
-    field.fill(json.dumps(document, indent=2))
+    write(admin, json.dumps(document, indent=2))
     admin.get_by_role("button", name="Save", exact=True).first.click()
     errors = admin.locator(".field-document .errorlist li")
     expect(errors.filter(has_text="43200").or_(errors.filter(has_text="43,200"))).to_have_count(1)
     expect(errors.filter(has_text="nowhere")).not_to_have_count(0)
-    assert "nowhere" in admin.get_by_label("Document").input_value(), "what was written is still there"
+    assert "nowhere" in admin.locator("#id_document").input_value(), "what was written is still there"
     assert Scenario.objects.get(slug="transactional-emails").document["links"][0]["to"] == "emails"
 
 
