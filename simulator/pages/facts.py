@@ -17,7 +17,7 @@ def sentences(view: Mapping[str, Any]) -> list[tuple[str, str]]:
         archive = archived(view["archive"]) if view.get("archive") else ""
         return [("pushes", _pushes(view)), ("archive", archive)]
     if "enrichment" in view:
-        return [("reason", f"The last that went wrong: {view['reason']}." if view.get("reason") else "")]
+        return [("reason", f"Last reason: {view['reason']}." if view.get("reason") else "")]
     if "head" not in view:
         return []
     return [

@@ -118,5 +118,5 @@ def test_a_scheduler_lists_what_it_plans():
 
 
 def test_a_pipe_says_what_went_wrong_last():
-    assert sentences({"enrichment": "", "reason": "Unhandled"}) == [("reason", "The last that went wrong: Unhandled.")]
+    assert sentences({"enrichment": "", "reason": "Unhandled"}) == [("reason", "Last reason: Unhandled.")]
     assert sentences({"enrichment": "", "reason": ""}) == [("reason", "")]

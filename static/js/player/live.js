@@ -21,7 +21,7 @@ export function sentenceOf(about, view, now, lines, node) {
   if (about === 'calls' && view.calls) return calls(view.calls);
   if (about === 'pushes') return pushes(view);
   if (about === 'archive' && view.archive) return archived(view.archive);
-  if (about === 'reason' && view.reason) return `The last that went wrong: ${view.reason}.`;
+  if (about === 'reason' && view.reason) return `Last reason: ${view.reason}.`;
   return '';
 }
 

@@ -37,7 +37,7 @@ const ARRANGEMENTS = [
 const GROWTH = [1, 1.06, 1.12, 1.18, 1.25, 1.35, 1.5, 1.65, 1.8]; // of texts
 const ILLEGIBLE = { any: 0.1, all: 2 }; // price of texts a little too small, and of texts of no size at all
 const HOPELESS = 0.8; // of the least size
-const UPRIGHT = 0.55; // price of the stacked arrangement on a wide host
+const UPRIGHT = 0.8; // price of the stacked arrangement on a wide host
 const GAP = { widest: 230, down: 34, tallest: 84, band: 28, beside: 22 };
 
 /**

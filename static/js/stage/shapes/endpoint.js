@@ -57,7 +57,13 @@ export function measure(node, _view, style) {
     mouth: node.kind === 'firehose' ? -half.y * 0.7 : 0,
     foot: half.x * (FEET[node.kind] ?? 0.9),
   };
-  if (style.compact) return { ...body, right: side + 12 + names, body, shape: { ...shape, beside: 1, room: names } };
+  if (style.compact)
+    return {
+      ...body,
+      right: side + 12 + names,
+      body,
+      shape: { ...shape, beside: 1, room: names },
+    };
   const wide = Math.max(side, names / 2);
   const down = half.y + 10 + style.text * 1.2 + style.small * 4;
   return { ...body, left: wide, right: wide, down, body, shape: { ...shape, beside: 0, room: wide * 2 + 8 } };

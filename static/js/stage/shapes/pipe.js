@@ -40,7 +40,7 @@ export function measure(node, _view, style, role) {
     exit.part === 'enrichment' ? [enriching(exit, at, high / 2, section)] : [],
   );
   const heads = style.text * 1.25 + labels + style.small * 1.35 + 4;
-  const state = style.width('‖ stopped', style.small, true) + 14;
+  const state = Math.max(...['‖ stopped', '▶ running'].map((text) => style.width(text, style.small, true))) + 30;
   const names = Math.max(width, Math.min(style.text * 16, style.width(node.title, style.text, true) + state));
   const up = high / 2 + (style.compact ? 6 : heads);
   const down = high / 2 + style.small * 1.6 + (style.compact ? style.text * 1.2 + style.small * 1.4 : 8);
@@ -81,7 +81,7 @@ export function build(group, box, node, style) {
   );
   const head = upright ? down + style.small * 1.6 + style.text * 1.1 : -up - labels - 9 - style.small * 1.35;
   const name = line(-left, head, 'name', 'start');
-  name.textContent = cut(node.title, left + right - aside, style.text * 1.06, style);
+  name.textContent = cut(node.title, left + right - aside, style.text * 1.08, style);
   const state = line(right - (upright ? 14 : 0), head, 'small strong', 'end');
   const kind = style.compact ? null : line(-left, head + style.small * 1.35, 'small', 'start');
   const reason = line(-left, upright ? head + style.small * 1.3 : down + style.small * 1.5, 'small', 'start');

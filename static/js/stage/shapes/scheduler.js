@@ -132,7 +132,8 @@ export function update(parts, box, node, view, { now, names, style }) {
         ? `${SIGNS[schedule[2]]} ${schedule[0]} · ${plan(schedule, now).split(' · ')[0]}`
         : plan(schedule, now)
       : '';
-    say(row.when, cut(when, list, style.small * 1.08, style));
+    const fits = style.width(when, style.small, true) <= list ? when : when.replace(/ · fired .*$/, '');
+    say(row.when, cut(fits, list, style.small * 1.08, style));
     set(row.when, 'class', next && schedule === next ? 'small strong' : 'small');
   }
 }
