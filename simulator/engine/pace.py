@@ -31,3 +31,7 @@ class Pace:
             return None
         self._next = place + self._gap
         return wait
+
+    def is_behind(self, now: Micros) -> bool:
+        """Whether whoever came now would have to wait."""
+        return self._next - self._burst > now

@@ -108,6 +108,31 @@ def target(rule: str, to: str, **settings: Any) -> dict[str, Any]:
     return {"to": to, "kind": "target", "settings": {"latency": LATENCY, "rule": rule, **settings}}
 
 
+def topic(
+    name: str,
+    *subscriptions: dict[str, Any],
+    to: str | Iterable[str] = (),
+    dead: str | Iterable[str] = (),
+    **settings: Any,
+) -> Part:
+    """A topic; `subscriptions` are what `subscription` gives, `to` subscribers without any settings, `dead` its
+    dead-letter queues. Its pauses are as the tables say unless `jitter` is set.
+    """
+    links = [{"from": name, "id": f"{name}-{one['to']}", **one} for one in subscriptions]
+    links += [{"from": name, "id": f"{name}-{other}", **subscription(other)} for other in _names(to)]
+    links += [
+        _link(name, queue, None) | {"id": f"{name}-dead-{queue}", "kind": "dead-letter"} for queue in _names(dead)
+    ]
+    return Part(_node(name, "topic", {"jitter": 0, **settings}), links)
+
+
+def subscription(to: str, *, policy: Any = None, dead: str = "", **settings: Any) -> dict[str, Any]:
+    """A subscription of `to`, with the filter policy `policy` and the dead-letter queue `dead`."""
+    given = {"FilterPolicy": policy} if policy is not None else {}
+    given |= {"RedrivePolicy": {"deadLetterTargetArn": dead}} if dead else {}
+    return {"to": to, "kind": "subscription", "settings": {"latency": LATENCY, **given, **settings}}
+
+
 def store(name: str, **settings: Any) -> Part:
     return Part(_node(name, "store", settings))
 
