@@ -37,7 +37,11 @@ BUILTIN: dict[str, str] = {
     "queue/visibility-timeout": "20s",
     "event_bus/archive-and-replay": "12s",
     "event_bus/orders-by-team": "8s",
+    "event_bus/three-ways": "6s",
     "pipe/enriched-orders": "14s",
+    "topic/fan-out-with-filters": "7s",
+    "topic/real-time-chat": "24s",
+    "topic/webhook-down": "100s",
     "scheduler/the-night-the-clocks-change": "51h",
 }
 OWN = sorted(file.stem for file in FOLDER.glob("*.json"))
