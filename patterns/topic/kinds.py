@@ -31,7 +31,7 @@ KINDS = (
     ),
     Kind(
         "fanned_out",
-        "{node} is done with {message}: {copies:delivery} to make.",
+        "{node} is done with {message}: {copies:message} to deliver.",
         ("copies:count",),
         "settled",
         holds=-1,
@@ -88,7 +88,7 @@ KINDS = (
         "warn",
         span="waiting",
     ),
-    Kind("confirmation_asked", "{node} asks {to} to confirm its subscription.", ("over:link",)),
+    Kind("confirmation_asked", "{node} sends {to} a token with which it can confirm its subscription.", ("over:link",)),
     Kind("confirmed", "the subscription of {to} to {node} is confirmed: {how}.", ("over:link", "how"), "", "good"),
     Kind(
         "unconfirmed",

@@ -88,7 +88,7 @@ def read(given: Publish, settings: TopicSettings) -> Request:
         type_of(body, "by hand")[:LONGEST_TYPE],
         size,
         attributes,
-        {name: one["Value"] for name, one in attributes.items()} or None,
+        {name: _plain(one) for name, one in attributes.items()} or None,
         given.Subject,
         parts,
         given.MessageGroupId,
@@ -157,6 +157,19 @@ def _typed(value: Any) -> dict[str, Any]:
             return {"Type": str(value["Type"]), "Value": value["Value"]}
         return {"Type": "String", "Value": as_text(value)}
     return {"Type": "String.Array", "Value": as_text(value)}
+
+
+def _plain(attribute: dict[str, Any]) -> Any:
+    """An attribute as stations pass it on: a number as a number, an array as a list, else its text."""
+    kind, text = attribute["Type"], attribute["Value"]
+    if kind.startswith(("Number", "String.Array")):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return text
+        if isinstance(value, list if kind.startswith("String") else int | float) and as_text(value) == text:
+            return value
+    return text
 
 
 def _value_problem(kind: str, value: Any) -> str:

@@ -9,13 +9,13 @@ deduplication for FIFO topics".
 import re
 from typing import TYPE_CHECKING, Any
 
-from patterns.filters import Event, message_fields
+from patterns.filters import message_fields
 from patterns.topic import answers, archiving, published
 from patterns.topic.config import ATTRIBUTES
 from patterns.topic.delivery import Delivery
 from patterns.topic.envelopes import Envelopes
 from patterns.topic.published import Published
-from patterns.topic.subscription import Subscription
+from patterns.topic.subscription import Flat, Subscription
 from simulator.engine.deduplication import Original, sequence
 from simulator.engine.errors import ServiceError
 from simulator.engine.message import SERVICE, Message, MessageId, as_text, label
@@ -29,7 +29,7 @@ MOST_RAW_ATTRIBUTES = 10
 
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 
-_Flat = dict[str, Event | None]
+_ByScope = dict[str, Flat]
 
 
 def accept(topic: "Topic", message: Message, call: Call | None, flags: int) -> None:
@@ -109,7 +109,7 @@ def once(topic: "Topic", given: Published, flags: int) -> Original | None:
 def fan_out(topic: "Topic", given: Published, flags: int) -> None:
     """Make a copy for each subscription that wants it, and begin to deliver them, all at the same time."""
     message, index, trace, now = given.message, topic.index, topic.trace, topic.kernel.now
-    flat: _Flat = {}
+    flat: _ByScope = {}
     envelopes = Envelopes(topic, given)
     copies = []
     for subscription in topic.confirmed:
@@ -131,15 +131,16 @@ def fan_out(topic: "Topic", given: Published, flags: int) -> None:
         replay.wake()
 
 
-def objection_of(subscription: Subscription, given: Published, flat: _Flat) -> str:
+def objection_of(subscription: Subscription, given: Published, flat: _ByScope) -> str:
     """Why a subscription does not want a message; "" when it does. `flat`: the message, flattened, by scope."""
     wanted = subscription.filter
     if wanted is None:
         return ""
     scope = wanted.scope
-    if scope not in flat:
-        flat[scope] = message_fields(given.attributes if scope == ATTRIBUTES else given.body, scope)
-    return wanted.objection(flat[scope])
+    seen = flat.get(scope)
+    if seen is None:
+        seen = flat[scope] = Flat(message_fields(given.attributes if scope == ATTRIBUTES else given.body, scope))
+    return wanted.objection(seen)
 
 
 def copy(subscription: Subscription, given: Published, envelopes: Envelopes) -> Delivery:

@@ -139,16 +139,15 @@ class Filter:
         """What it has said can be found out again, and is no part of a run's state."""
         return Filter, (self.policy,)
 
-    def objection(self, event: Event | None) -> str:
-        """Why a message, flattened, is not wanted; "" when it is. None: its body is no JSON object."""
+    def objection(self, flat: "Flat") -> str:
+        """Why a message is not wanted; "" when it is."""
+        event = flat.event
         if event is None:
             return NO_OBJECT
         if event.places:
             return self._objection(event)
-        values = event.values
-        found = [values.get(path) for path in self._paths]
-        # True, 1 and 1.0 are equal and not the same to a policy; so the types belong to what is remembered.
-        key = tuple(None if one is None else tuple((value.__class__, value) for value in one) for one in found)
+        paths = self._paths
+        key = flat.key(paths[0]) if len(paths) == 1 else tuple([flat.key(path) for path in paths])
         said = self._said.get(key)
         if said is None:
             if len(self._said) >= MOST_REMEMBERED:
@@ -160,6 +159,34 @@ class Filter:
         if self.policy.matches(event):
             return ""
         return short(str(self.policy.explain(event)).removeprefix("did not match: "))
+
+
+class Flat:
+    """A message as policies of one scope see it, flattened once for all of them; `event` is None where its body is no
+    JSON object."""
+
+    __slots__ = ("_keys", "event")
+
+    def __init__(self, event: Event | None) -> None:
+        self.event = event
+        self._keys: dict[str, Any] = {}
+
+    def key(self, path: str) -> Any:
+        """What stands at a path, to remember it by. True, 1 and 1.0 are equal, and not the same to a policy: so their
+        types belong to it."""
+        keys = self._keys
+        if path in keys:
+            return keys[path]
+        assert self.event is not None, "what is no object has no paths"
+        found = self.event.values.get(path)
+        if found is None:
+            key: Any = None
+        elif len(found) == 1 and found[0].__class__ is str:
+            key = found[0]
+        else:
+            key = tuple([(value.__class__, value) for value in found])
+        keys[path] = key
+        return key
 
 
 class Lines:

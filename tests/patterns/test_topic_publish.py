@@ -163,7 +163,7 @@ def test_raw_is_the_message_byte_for_byte_and_else_it_is_in_the_envelope(text: s
     run.advance(seconds(1))
     (raw,), (wrapped,) = waiting(run, "raw"), waiting(run, "wrapped")
     assert as_text(raw.body) == text
-    assert raw.attributes == {"tier": "gold", "size": "3"}
+    assert raw.attributes == {"tier": "gold", "size": 3}
     assert wrapped.attributes is None
     assert {name: wrapped.body[name] for name in ("Type", "Message", "Subject", "TopicArn", "MessageAttributes")} == {
         "Type": "Notification",
