@@ -14,9 +14,8 @@ import orjson
 from patterns.pipe.about import OTHER_SOURCE, REGION, SOURCES, station_arn
 from simulator.engine.clock import MILLISECOND
 from simulator.engine.errors import Problem
-from simulator.engine.insertion import DEEPEST, Template, template
+from simulator.engine.insertion import Template, template, too_deep
 from simulator.engine.message import Message, as_text, label
-from simulator.engine.parameters import deeper_than
 from simulator.engine.paths import ABSENT, Path, path
 from simulator.engine.polling import Delivery
 
@@ -104,7 +103,7 @@ def body_of(message: Message) -> Any:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return body
-    return body if deeper_than(value, DEEPEST) else value
+    return body if too_deep(body, value) else value
 
 
 def _attribute(value: Any) -> dict[str, str]:

@@ -100,7 +100,12 @@ def arriving(text: str) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-    return text if isinstance(value, str) or deeper_than(value, DEEPEST) else value
+    return text if isinstance(value, str) or too_deep(text, value) else value
+
+
+def too_deep(text: str, value: Any) -> bool:
+    """Whether the value that a text stands for is nested too deeply to be kept; most texts have too few brackets."""
+    return text.count("{") + text.count("[") > DEEPEST and deeper_than(value, DEEPEST)
 
 
 def _free(value: Any) -> str:
