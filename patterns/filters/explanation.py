@@ -77,7 +77,9 @@ def explained(alternatives: Sequence[Alternative], event: Event, matched: Sequen
     if any(matched):
         nearest = matched.index(True)
     else:
-        failures = [sum(not _holds(clause, event) for clause in one) for one in alternatives]
+        shared = dict.fromkeys(clause for one in alternatives for clause in one)
+        judged = {clause: _holds(clause, event) for clause in shared}
+        failures = [sum(not judged[clause] for clause in one) for one in alternatives]
         nearest = failures.index(min(failures))
     findings = tuple(_finding(clause, event) for clause in alternatives[nearest])
     alone = all(finding.holds for finding in findings)

@@ -17,9 +17,10 @@ from simulator import catalog
 from simulator.engine.bench import Dialect, Example, Verdict
 from simulator.pages.visit import is_part
 
-MOST_PATTERN = 16_384
+MOST_PATTERN = 8_192
 """Characters. The service takes 4,096 of an event pattern; a policy may be longer, and is not typed by hand then."""
-MOST_EVENT = 65_536
+MOST_EVENT = 32_768
+"""Characters. With both at their largest and at their worst a verdict takes most of a second, and no longer."""
 VERDICT = "bench-verdict"
 
 
