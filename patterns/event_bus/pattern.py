@@ -1,6 +1,5 @@
 """The event bus, declared: everything the house needs to know of it."""
 
-import json
 from typing import Any
 
 from patterns.event_bus import arguments, config
@@ -8,10 +7,9 @@ from patterns.event_bus.checking import neighbourhood_problems, target_problems
 from patterns.event_bus.kinds import KINDS
 from patterns.event_bus.node import EventBus
 from patterns.event_bus.scheduling import KIND
-from patterns.filters.bench import EVENT_PATTERN
+from patterns.filters.bench import EVENT_PATTERN, laid_out
 from simulator.engine.bench import Bench, Example
 from simulator.engine.faults import Fault, Nothing
-from simulator.engine.message import as_text
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
@@ -38,7 +36,7 @@ def allows(settings: config.BusSettings) -> dict[str, str]:
 
 def examples(node: Any) -> list[Example]:
     """The rules of a bus, with the event that came last."""
-    event = as_text(node.latest_event) if node.latest_event is not None else ""
+    event = laid_out(node.latest_event) if node.latest_event is not None else ""
     return [
         Example(rule.Name, EVENT_PATTERN[0].name, _text(rule.EventPattern), event)
         for rule in node.settings.Rules
@@ -47,7 +45,7 @@ def examples(node: Any) -> list[Example]:
 
 
 def _text(pattern: Any) -> str:
-    return pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False, indent=2)
+    return pattern if isinstance(pattern, str) else laid_out(pattern)
 
 
 OPERATIONS = (

@@ -1,16 +1,14 @@
 """The topic, declared: everything the house needs to know of it."""
 
-import json
 from typing import Any
 
-from patterns.filters.bench import POLICIES
+from patterns.filters.bench import POLICIES, laid_out
 from patterns.topic import arguments, checking, config
 from patterns.topic.kinds import KINDS
 from patterns.topic.node import Topic
 from simulator.engine.bench import Bench, Example
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Fault, Nothing
-from simulator.engine.message import as_text
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
@@ -47,10 +45,11 @@ def examples(node: Any) -> list[Example]:
         if policy is None:
             continue
         by_body = scope == config.BODY
-        text = policy if isinstance(policy, str) else json.dumps(policy, ensure_ascii=False, indent=2)
+        text = policy if isinstance(policy, str) else laid_out(policy)
         event = ""
         if node.latest is not None:
-            event = as_text(node.latest.body if by_body else node.latest.attributes)
+            seen = node.latest.body if by_body else node.latest.attributes
+            event = seen if isinstance(seen, str) else laid_out(seen)
         found.append(Example(subscription.link.target.title, DIALECTS[by_body], text, event))
     return found
 

@@ -197,7 +197,7 @@ def held(session: Session, target: Target) -> list[Held]:
     for *capsule, link, time in view.get("heap", ()):
         reason = next((one[10] for one in view["subscriptions"] if one[0] == link and one[11] == time), "")
         who = f"not for {session.run.links[link].target.title}"
-        state = f"filtered out {clock.words(max(0, now - time))} ago"
+        state = f"{clock.words(max(0, now - time))} ago"
         found.append(
             _held(session, capsule, receives=0, state=state, hollow=True, why=f"{who}: {reason}" if reason else who)
         )

@@ -67,6 +67,14 @@ def test_the_play_page_has_no_violation_whatever_is_open(reader: Page, house: st
     assert _violations(reader) == [], "with the list of keys"
 
 
+def test_a_board_and_its_bench_have_no_violation(reader: Page, house: str):
+    reader.goto(f"{house}/play/orders-by-team/?seed=7")
+    player = Player(reader).ready().story(on=False).go_to(150).choose("events")
+    assert _violations(reader) == [], "with the table of rules"
+    player.tab("Bench")
+    assert _violations(reader) == [], "with the bench"
+
+
 def test_the_form_of_a_scenario_has_no_violation_of_ours(
     reader: Page, house: str, complaints: list[str], django_user_model: Any
 ):

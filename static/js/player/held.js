@@ -154,7 +154,7 @@ function heap(view, now, { titles, links = [] }) {
     const reasons = view.subscriptions ?? [];
     const why = reasons.find((/** @type {any[]} */ one) => one[0] === link && one[11] === time)?.[10] ?? '';
     const who = `not for ${titles[links[link]?.to] ?? 'a subscriber'}`;
-    return message(id, look, true, why ? `${who}: ${why}` : who, `filtered out ${age(now - time)} ago`);
+    return message(id, look, true, why ? `${who}: ${why}` : who, `${age(now - time)} ago`);
   });
 }
 

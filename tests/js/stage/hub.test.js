@@ -154,7 +154,7 @@ test('two copies of one message on the heap are two', () => {
 test('a subscription says what passed and what did not, and what is wrong now', () => {
   assert.deepEqual(
     VIEW.subscriptions.map((/** @type {any} */ one) => figures(one)),
-    ['41 delivered', '12 passed · 29 filtered out', '20 delivered · 3 failed'],
+    ['41 delivered', '12 passed · 29 filtered', '20 delivered · 3 failed'],
   );
   const said = (/** @type {any} */ one) => trouble(one, 100 * S)?.words;
   assert.deepEqual(VIEW.subscriptions.map(said), [undefined, undefined, '↻ retry 4/50 in 12 s · 2 wait']);
@@ -168,7 +168,7 @@ test('somebody who does not see the hub is told of every subscription', () => {
   assert.equal(
     topic.tell(NODE, { ...VIEW, archive: [41, true, 12] }, 100 * S, (link) => titles[link]),
     'orders: 41 published, pushed to 3 subscriptions, 41 archived · replaying 12. ' +
-      'invoices (a queue) 41 delivered; mail (a function) 12 passed, 29 filtered out; ' +
+      'invoices (a queue) 41 delivered; mail (a function) 12 passed, 29 filtered; ' +
       'hook (a webhook) 20 delivered, 3 failed, retry 4/50 in 12 s, HTTP 503, has a dead-letter queue.',
   );
 });

@@ -13,13 +13,13 @@ export const DEAD = 4;
 export const FILTERED = 8;
 
 /**
- * "12 passed · 3 filtered out"; without a filter "12 delivered".
+ * "12 passed · 3 filtered"; without a filter "12 delivered".
  * @param {Subscription} subscription @param {boolean} [brief]
  */
 export function figures([, , state, delivered, filtered, failed], brief = false) {
   const lost = failed ? ` · ${shortCount(failed)} failed` : '';
   if (!(state & FILTERED) && !filtered) return `${count(delivered)} delivered${lost}`;
-  return `${count(delivered)} passed · ${count(filtered)} ${brief ? 'out' : 'filtered out'}${lost}`;
+  return `${count(delivered)} passed · ${count(filtered)} ${brief ? 'out' : 'filtered'}${lost}`;
 }
 
 /**

@@ -57,11 +57,11 @@ export function measure(node, view, style, role) {
   const rows = Math.min(MOST, Math.max(1, exits.length));
   const roomy = rows <= ROOMY ? 1 : 0;
   const pitch = Math.ceil(roomy ? Math.max(46, style.small * 2.6 + 18) : Math.max(30, style.small * 1.3 + 14));
-  const gate = radius + REACH;
-  const texts = Math.max(
-    style.width('9,999 passed · 999 filtered out', style.small),
-    style.width('retry 99 of 100 in 9 min 59 s', style.small, true),
-  );
+  const gate = radius + (style.flat ? REACH * 0.7 : REACH);
+  const longest = style.flat
+    ? ['999 passed · 99 out', '↻ retry 9/99 in 59 s']
+    : ['999 passed · 999 filtered · 99 failed', ''];
+  const texts = Math.max(style.width(longest[0], style.small), style.width(longest[1], style.small, true));
   const right = gate + 36 + texts + 6;
   const spread = ((rows - 1) * pitch) / 2;
   const heads = style.text * 1.2 + style.small * 1.35 + 12;
@@ -80,7 +80,22 @@ export function measure(node, view, style, role) {
     up: Math.max(radius + heads, spread + (roomy ? text : 16) + 4),
     down: Math.max(floor, spread + text),
     body: { left: radius, right, up: Math.max(radius, spread + 16), down: Math.max(radius, spread + 16) },
-    shape: { radius, gate, pitch, rows, roomy, filters, archived, pile, ground, texts, names, hub: 0, upright: 0 },
+    shape: {
+      radius,
+      gate,
+      pitch,
+      rows,
+      roomy,
+      filters,
+      archived,
+      pile,
+      ground,
+      texts,
+      names,
+      hub: 0,
+      upright: 0,
+      brief: Number(style.flat),
+    },
     spokes: exits.map((exit, i) => spoke(exit, Math.min(i, rows - 1), rows, { radius, gate, pitch, right })),
   };
 }
@@ -120,7 +135,20 @@ function measureUpright(node, style, exits, filters, archived) {
     return { ...exit, lead, across: false, room: 0 };
   });
   const body = { left: width / 2, right: width / 2, up: half, down: half };
-  const shape = { radius, rows, pitch, filters, archived, texts, hub, upright: 1, gate: 0, pile: 0, roomy: 0 };
+  const shape = {
+    radius,
+    rows,
+    pitch,
+    filters,
+    archived,
+    texts,
+    hub,
+    upright: 1,
+    brief: 1,
+    gate: 0,
+    pile: 0,
+    roomy: 0,
+  };
   return { ...body, body, shape, spokes };
 }
 
@@ -206,7 +234,7 @@ function buildUpright(group, box, node, style, number) {
  * @param {{ now: number, names: Naming, style: Style }} scene
  */
 export function update(parts, box, node, view, { now, names, style }) {
-  const { texts, upright, radius } = box.shape;
+  const { texts, upright, radius, brief } = box.shape;
   say(parts.number, shortCount(view?.published ?? 0));
   if (parts.kind) say(parts.kind, cut(node.names[names], box.shape.names, style.small, style));
   const kept = view?.subscriptions.reduce((sum, one) => sum + one[4], 0) ?? 0;
@@ -215,7 +243,7 @@ export function update(parts, box, node, view, { now, names, style }) {
   for (const tab of parts.tabs) {
     const found = view?.subscriptions.find(([link]) => link === tab.spoke.link) ?? null;
     const wrong = found ? trouble(found, now) : null;
-    const said = found ? figures(found, upright === 1) : '';
+    const said = found ? figures(found, upright + brief > 0) : '';
     if (upright) {
       say(tab.below, cut(`${tab.spoke.title}: ${wrong ? '' : said}`, texts, style.small, style));
       say(tab.above, wrong?.short ?? '');
@@ -224,7 +252,8 @@ export function update(parts, box, node, view, { now, names, style }) {
     }
     dress(tab, found, view?.fifo ?? false, now);
     const both = box.shape.roomy === 1;
-    say(tab.above, both && wrong ? cut(wrong.words, texts, style.small, style) : '');
+    const words = wrong && style.width(wrong.words, style.small, true) <= texts ? wrong.words : (wrong?.short ?? '');
+    say(tab.above, both ? cut(words, texts, style.small * 1.06, style) : '');
     say(tab.below, cut(!both && wrong ? wrong.short : said, texts, style.small, style));
     set(tab.above, 'class', `small strong ${wrong?.grave ? 'bad' : 'warn'}`);
     set(tab.below, 'class', !both && wrong ? `small strong ${wrong.grave ? 'bad' : 'warn'}` : 'small');
