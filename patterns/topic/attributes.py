@@ -129,7 +129,8 @@ def _refusal(name: str, error: ValidationError) -> ServiceError:
     problem = problems_of(error)[0]
     said = problem.problem
     if said.startswith("Invalid parameter: "):
-        return ServiceError(answers.INVALID, said)
+        place = problem.path.removeprefix(name).lstrip(".")
+        return ServiceError(answers.INVALID, f"{said} (at {place})" if place else said)
     return answers.invalid(name, str(problem).rstrip("."))
 
 

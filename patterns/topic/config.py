@@ -1,6 +1,7 @@
 """What can be set on a topic and on its subscriptions. Names, ranges and defaults are SNS's own; times are seconds."""
 
 import json
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -132,6 +133,11 @@ def policy_of(policy: Any, scope: str) -> FilterPolicy | None:
     return None if found.alternatives == ((),) else found
 
 
+def below(place: str) -> str:
+    """`$.state[0]` as a path below the policy: `state.0`."""
+    return re.sub(r"\[(\d+)\]", r".\1", place.removeprefix("$")).lstrip(".")
+
+
 def _as_object(given: Any) -> Any:
     """A policy that a client gives as JSON text, as the value it says."""
     if not isinstance(given, str):
@@ -217,7 +223,7 @@ class SubscriptionSettings(LinkSettings):
             policy_of(self.FilterPolicy, self.FilterPolicyScope)
         except InvalidPattern as wrong:
             said = f"Invalid parameter: FilterPolicy: {wrong.reason}"
-            raise refusal(said, [("FilterPolicy", said)]) from None
+            raise refusal(said, [(f"FilterPolicy.{below(wrong.place)}".rstrip("."), said)]) from None
         return self
 
 

@@ -18,7 +18,6 @@ KINDS = (
         "filtered_out",
         "{to} does not get {message} of {node}: {reason}.",
         ("over:link", "reason"),
-        mark="",
     ),
     Kind("withheld", "{to} does not get {message} of {node}: {reason}.", ("over:link", "reason")),
     Kind(

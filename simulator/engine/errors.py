@@ -98,7 +98,7 @@ def _problems(fault: Any, prefix: str) -> list[Problem]:
     path = ".".join(str(part) for part in (prefix, *fault["loc"]) if part != "")
     listed = (fault.get("ctx") or {}).get("problems")
     if listed:
-        return [Problem(f"{path}.{below}".rstrip("."), said) for below, said in listed]
+        return [Problem(f"{path}.{below}".strip("."), said) for below, said in listed]
     return [_problem(fault, path)]
 
 

@@ -270,7 +270,25 @@ def test_a_policy_has_limits(policy: dict[str, Any], sentence: str):
     with pytest.raises(Refused) as refused:
         scenario(queue("office"), made)
     assert f"Invalid parameter: FilterPolicy: {sentence}" in str(refused.value)
-    assert refused.value.problems[0].path.endswith("settings.FilterPolicy")
+    assert refused.value.problems[0].path.startswith("links.0.settings.FilterPolicy")
+
+
+def test_a_wrong_policy_is_refused_with_the_place():
+    """Source: SNS API Reference, SetSubscriptionAttributes (InvalidParameter); the place is ours."""
+    wrong = {"tier": ["gold", {"prefixes": "x"}]}
+    with pytest.raises(Refused) as refused:
+        scenario(queue("office"), topic("news", subscription("office", policy=wrong)))
+    assert refused.value.problems[0].path == "links.0.settings.FilterPolicy.tier.1"
+    assert "Unrecognized match type prefixes" in refused.value.problems[0].problem
+    run = scenario(queue("office"), topic("news", to="office"))
+    with pytest.raises(Refused) as refused:
+        do(run, "news-office", "change", FilterPolicy=wrong)
+    assert refused.value.problems[0].path == "FilterPolicy.tier.1"
+    given = {"SubscriptionArn": "office", "AttributeName": "FilterPolicy", "AttributeValue": wrong}
+    call = do(run, "news", "SetSubscriptionAttributes", **given)
+    assert call.error is not None
+    assert call.error.message.startswith("Invalid parameter: FilterPolicy: Unrecognized match type prefixes")
+    assert call.error.message.endswith("(at tier.1)")
 
 
 def test_the_group_of_a_standard_topic_reaches_only_standard_queues():
