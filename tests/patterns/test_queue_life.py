@@ -243,3 +243,14 @@ def test_what_is_in_the_queue_is_what_was_sent_and_not_yet_deleted_or_expired():
     run.advance(seconds(200))
     assert run.inventory() == {}
     assert conserved(run)
+
+
+def test_an_attempt_that_is_repeated_gets_the_same_again_and_never_more_than_it_asks_for():
+    """Source: SQS API Reference, ReceiveMessage (ReceiveRequestAttemptId, MaxNumberOfMessages)."""
+    run = scenario(queue("emails", FifoQueue=True, ContentBasedDeduplication=True))
+    sending(run, 3, MessageGroupId="g")
+    first = received(run, MaxNumberOfMessages=2, ReceiveRequestAttemptId="a")
+    assert names(first) == ["you-1", "you-2"]
+    again = received(run, MaxNumberOfMessages=2, ReceiveRequestAttemptId="a")
+    assert [one["ReceiptHandle"] for one in again] == [one["ReceiptHandle"] for one in first]
+    assert received(run, MaxNumberOfMessages=1, ReceiveRequestAttemptId="a") == []
