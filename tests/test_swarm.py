@@ -10,9 +10,12 @@ from random import SystemRandom
 import pytest
 
 from simulator.engine import journal
+from simulator.engine.clock import SECOND
 from simulator.engine.run import Run
 from simulator.engine.trace import Record, line
+from tests.fan_out import FanOut
 from tests.laws import Laws
+from tests.patterns.vocabulary import do, queue, scenario, subscription, topic
 from tests.swarm import Swarm, swarm
 
 SMALL = 40
@@ -52,6 +55,7 @@ EXPECTED = [
     *("matched", "routed", "delivered", "discarded", "passed_by", "entry_failed", "scheduled", "rule_changed"),
     *("archive_changed", "replay_started", "replayed", "replay_ended"),
     "state_changed",
+    *("created", "fanned_out", "group_waits", "dead_letter_refused", "confirmed", "attributes_set", "replay_pending"),
     *("fired", "window_opened", "completed", "schedule_deleted", "held_up", "held_back", "delivered", "discarded"),
     *("filtered_out", "entered", "enriched", "withdrawn", "pipe_started", "pipe_stopped"),
 ]
@@ -94,6 +98,34 @@ def test_the_swarms_are_lively_enough_to_prove_something() -> None:
     assert refused > 20 and errors > 20
 
 
+def test_the_law_of_hubs_knows_what_everybody_wants() -> None:
+    """Each wrong story of the same run breaks it: a copy too few or too many, and one that ends without a reason."""
+    run = scenario(
+        topic("news", subscription("sport", policy={"about": ["sport"]}), to="all"), queue("sport"), queue("all")
+    )
+    do(run, "news", "Publish", Message="goal", MessageAttributes={"about": "sport"})
+    do(run, "news", "Publish", Message="rain", MessageAttributes={"about": "weather"})
+    run.advance(SECOND)
+    told, made = run.trace.take(), run.trace.told
+    FanOut(run).read(told, made, run.journal)
+
+    created = [record for record in told if record[1] == "created"]
+    assert [record[5] for record in created] == [0, 1, 1]
+    arrival = next(record for record in told if record[1] == "enqueued")
+    for wrong in (
+        [record for record in told if record is not created[0]],
+        [one for record in told for one in ([record, record] if record is created[1] else [record])],
+        [(*record[:5], 0) if record is created[2] else record for record in told],
+        [record for record in told if record is not arrival],
+        [
+            (*record[:1], "discarded", *record[2:4], "no reason") if record[1] == "delivered" else record
+            for record in told
+        ],
+    ):
+        with pytest.raises(AssertionError, match=r"a copy|wants|come to|given up"):
+            FanOut(run).read(wrong, made, run.journal)
+
+
 def _play(seed: int, stretches: int, seconds: float, most: int) -> int:
     """Play a swarm, checking the laws on the way; store it once in the middle; then run it twice more, and compare.
 
@@ -101,7 +133,7 @@ def _play(seed: int, stretches: int, seconds: float, most: int) -> int:
     """
     print(f"swarm seed {seed}")
     played = swarm(seed)
-    laws = Laws(played.run)
+    laws, fan_out = Laws(played.run), FanOut(played.run)
     records: list[Record] = []
     middle = played.random.randrange(stretches)
     stored = (b"", 0, 0)
@@ -111,6 +143,7 @@ def _play(seed: int, stretches: int, seconds: float, most: int) -> int:
         records += taken
         laws.read(taken)
         laws.hold(played.run)
+        fan_out.read(taken, played.run.trace.told, played.run.journal)
         if stretch == middle:
             stored = (played.run.checkpoint(), len(played.run.journal), len(records))
     played.run.advance(played.run.now)  # the last stretch may have ended in the middle of an instant

@@ -8,6 +8,7 @@ from simulator.engine.run import Run
 from tests.swarm import clocks, outside
 from tests.swarm.parts import a_time
 from tests.swarm.settings import producer_settings, queue_settings, store_settings, worker_settings
+from tests.swarm.topics import a_filter, topic_deed, topic_settings
 
 # A thing to do: to what, which verb, with which arguments.
 Deed = tuple[str, str, dict[str, Any]]
@@ -58,8 +59,12 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         return node.id, verb, arguments.get(verb, {})
     if pattern in DEEDS and draw.random() < (0.8 if pattern == "event_bus" else 0.3):
         return (node.id, *DEEDS[pattern](draw))
+    if pattern == "topic" and draw.random() < 0.8:
+        return (node.id, *topic_deed(draw, node))
     if draw.random() < 0.3 and run.links:
         link = draw.choice(run.links)
+        if hasattr(link.settings, "FilterPolicy") and draw.random() < 0.6:
+            return link.id, "change", a_filter(draw)
         return link.id, "change", {"latency": a_time(draw, 2), "loss": draw.choice([0, 0, 0.1, 1.5])}
     fifo = pattern == "queue" and node.settings.FifoQueue and draw.random() < 0.9
     changes = {
@@ -70,6 +75,7 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         "endpoint": lambda draw: outside.endpoint_settings(draw, node.settings.kind),
         "event_bus": lambda draw: {"invocations_per_second": draw.choice([None, 5])},
         **clocks.CHANGES,
+        "topic": lambda draw: topic_settings(draw, node.settings.FifoTopic),
     }
     settings = changes[pattern](draw)
     settings.pop("FifoQueue", None)
@@ -82,7 +88,8 @@ def _fault(draw: Random, run: Run) -> Deed:
     if run.faults and draw.random() < 0.4:
         where, name = draw.choice(list(run.faults))
         return where, f"stop {name}", {}
-    target = draw.choice([*run.nodes, *run.links])
+    endpoints = [node for node in run.nodes if node.id.startswith("endpoint")]
+    target = draw.choice(draw.choice([run.nodes, run.links, endpoints or run.links]))
     offered = run.offered_faults(target)
     if not offered:
         return target.id, "slow", {}

@@ -15,6 +15,7 @@ from tests.swarm.settings import (
     store_settings,
     worker_settings,
 )
+from tests.swarm.topics import add_topic
 
 
 def document(draw: Random, seed: int) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def document(draw: Random, seed: int) -> dict[str, Any]:
     draw.shuffle(nodes)
     add_outside(Random(f"outside {seed} {draw.random()}"), nodes, links, risky)
     enrich_bus(Random(f"buses {seed} {draw.random()}"), nodes, links, risky)
+    add_topic(Random(f"topic {seed}"), nodes, links, risky)
     add_clocks(Random(f"clocks {seed} {draw.random()}"), nodes, links, risky)
     unique = list({link.get("id", f"{link['from']}-{link['to']}"): link for link in links}.values())
     return {"format": 1, "title": f"swarm {seed}", "seed": seed, "length": "31d", "nodes": nodes, "links": unique}
