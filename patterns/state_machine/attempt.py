@@ -82,7 +82,9 @@ class Attempt:
         return self._timer is not None or self._beat is not None
 
     def schedule(self, parameters: Any, timeout: int | None, heartbeat: int | None, credentials: Any) -> None:
-        """Write that the task is scheduled, set its time limits (seconds) and have it started."""
+        """Write that the task is scheduled, set its time limits (seconds) and have it started. Raises StateError."""
+        if is_too_large(parameters):
+            raise too_large(self.state)
         self.parameters = parameters
         surroundings = self.flow.execution.surroundings
         self._record("Scheduled", self._scheduled(timeout, heartbeat, credentials))
@@ -125,8 +127,11 @@ class Attempt:
     def succeeded(self, output: Any) -> bool:
         if self._over:
             return False
-        if is_too_large(output):
-            error = too_large(self.resource.service)
+        try:
+            error = too_large(self.resource.service) if is_too_large(output) else None
+        except StateError as problem:
+            error = problem
+        if error is not None:
             return self.failed(error.name, error.cause)
         self.started()
         if self._end():
@@ -156,6 +161,9 @@ class Attempt:
         """The state is left for another reason; whoever works on it is told."""
         if self._end():
             self.flow.execution.surroundings.stop_task(self)
+
+    def waits(self) -> list[str]:
+        return [f"{self.state}: the answer of {self.resource.arn}"]
 
     def _timed_out(self, error: str) -> None:
         self.started()

@@ -159,6 +159,10 @@ class Execution:
         surroundings.recorded(self, event)
         return number
 
+    def waits(self) -> list[str]:
+        """What it waits for, in words; nothing if it has ended."""
+        return [] if self.is_over else [f"{self.scope.start}: a loop"] if self.parked else self.root.waits()
+
     @property
     def is_over(self) -> bool:
         return self.status != RUNNING

@@ -30,6 +30,9 @@ class Work(Protocol):
     def stop(self) -> None:
         """Nothing of it happens any more."""
 
+    def waits(self) -> list[str]:
+        """What is waited for, in words, one entry for each flow that waits."""
+
 
 class Container(Protocol):
     """The Parallel or Map that a flow runs in."""
@@ -44,8 +47,8 @@ class Flow:
     others.
     """
 
-    __slots__ = ("container", "entered", "execution", "hops", "index", "input", "item", "name", "over", "previous",
-                 "retries", "scope", "sizes", "state", "token", "tries", "variables", "work")  # fmt: skip
+    __slots__ = ("answer", "busy", "container", "entered", "execution", "hops", "index", "input", "item", "over",
+                 "previous", "retries", "scope", "sizes", "state", "token", "tries", "variables", "work")  # fmt: skip
 
     def __init__(self, execution: Execution, scope: Scope, given: Any, container: Container | None = None) -> None:
         self.execution = execution
@@ -60,7 +63,8 @@ class Flow:
         self.retries: list[int] | None = None
         self.token: str | None = None
         self.work: Any = None
-        self.over = False
+        self.over = self.busy = False
+        self.answer: tuple[Callable[..., bool], tuple[Any, ...]] | None = None
         self.hops = execution.transition > 0
 
     def inner(self, scope: Scope, given: Any, index: int, container: Container) -> Flow:
@@ -71,38 +75,26 @@ class Flow:
         return flow
 
     def proceed(self) -> None:
-        """Go from state to state, until one has to wait."""
-        execution = self.execution
-        while not self.over and not execution.parked:
-            state = self.state
-            self.entered = execution.record(self, state.entered, state.name, self.input)
-            if not self.entered:
-                return
-            try:
-                goes_on = state.attempt(self)
-            except StateError as error:
-                goes_on = self.fail(error)
-            if not goes_on:
-                return
+        """Enter the state that the flow has come to, and go from state to state until one has to wait."""
+        if not self.over:
+            self._drive(None, ())
 
     def resume(self, action: Callable[..., bool], *arguments: Any) -> None:
-        """Something that the state waited for has happened."""
+        """Something that the state waited for has happened: go on with `action(self, *arguments)`.
+
+        It may happen at once, while the state still asks for it; then it has to wait for its turn.
+        """
         if self.over:
             return
         self.work = None
-        try:
-            goes_on = action(self, *arguments)
-        except StateError as error:
-            goes_on = self.fail(error)
-        if goes_on:
-            self.proceed()
+        if self.busy:
+            self.answer = action, arguments
+        else:
+            self._drive(action, arguments)
 
     def resume_with(self, error: StateError) -> None:
         """What the state waited for has failed."""
-        if not self.over:
-            self.work = None
-            if self.fail(error):
-                self.proceed()
+        self.resume(_raise, error)
 
     def wait(self, delay: int, action: Callable[..., bool]) -> bool:
         """Go on with `action(self)` when a delay has passed."""
@@ -177,6 +169,12 @@ class Flow:
             self.execution.record(self, self.state.aborted, self.state.name)
         self.over = True
 
+    def waits(self) -> list[str]:
+        """What the flow waits for: `Pack: the answer of arn:…`; nothing if it is over."""
+        if self.over:
+            return []
+        return [f"{self.state.name}: its turn"] if self.work is None else list(self.work.waits())
+
     def context(self, item: Any = None) -> dict[str, Any]:
         """The context object. Source: Developer Guide, "Accessing execution data from the Context object"."""
         execution, state = self.execution, self.state
@@ -190,6 +188,29 @@ class Flow:
         if item is not None or self.item is not None:
             told["Map"] = {"Item": item if item is not None else self.item}
         return told
+
+    def _drive(self, action: Callable[..., bool] | None, arguments: tuple[Any, ...]) -> None:
+        """Perform an action, or enter the state where there is none, and all that follows at once."""
+        execution = self.execution
+        self.busy = True
+        goes_on = action is None
+        while not self.over and not execution.parked:
+            try:
+                if goes_on:
+                    state = self.state
+                    self.entered = execution.record(self, state.entered, state.name, self.input)
+                    goes_on = self.entered != 0 and state.attempt(self)
+                else:
+                    assert action is not None, "a flow that does not go on has something to do"
+                    goes_on = action(self, *arguments)
+            except StateError as error:
+                goes_on = self.fail(error)
+            if not goes_on:
+                if self.answer is None:
+                    break
+                action, arguments = self.answer
+                self.answer = None
+        self.busy = False
 
     def _retries_after(self, error: StateError) -> bool:
         """Whether a retrier takes the error and has tries left: then the state is tried again after its wait."""
@@ -240,6 +261,10 @@ class Flow:
         return False
 
 
+def _raise(flow: Flow, error: StateError) -> bool:
+    raise error
+
+
 class Pause:
     """A wait of a flow: of a Wait state, or before a retry."""
 
@@ -254,6 +279,9 @@ class Pause:
 
     def stop(self) -> None:
         self.flow.execution.surroundings.cancel(self.timer)
+
+    def waits(self) -> list[str]:
+        return [f"{self.flow.state.name}: a time"]
 
 
 def written_time(epoch: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from patterns.state_machine.data.text import is_deeper
 from patterns.state_machine.errors import InvalidDefinition
 from patterns.state_machine.states.choice import Choice
 from patterns.state_machine.states.distributed import DistributedMap
@@ -24,6 +25,7 @@ from patterns.state_machine.states.wait import Wait
 LONGEST_DEFINITION = 1_048_576
 DEEPEST = 50
 """Machines inside each other. The service bounds them by the length of the definition only."""
+DEEPEST_JSON = 250
 
 JSONATA = "JSONata"
 _SIMPLE: dict[str, type[State]] = {
@@ -108,6 +110,8 @@ def parsed(definition: Any) -> dict[str, Any]:
             raise InvalidDefinition("", f"the definition is no JSON: {problem}") from None
         except RecursionError:
             raise InvalidDefinition("", "the definition is nested too deeply") from None
+    if is_deeper(definition, DEEPEST_JSON):
+        raise InvalidDefinition("", f"the definition is nested more than {DEEPEST_JSON} levels deep")
     if not isinstance(definition, dict):
         raise InvalidDefinition("", "the definition must be a JSON object")
     return definition

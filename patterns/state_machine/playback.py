@@ -11,7 +11,7 @@ from typing import Any
 
 from patterns.state_machine.attempt import SERVICE, Attempt
 from patterns.state_machine.data.text import is_too_large
-from patterns.state_machine.errors import TASK_FAILED, TIMEOUT
+from patterns.state_machine.errors import TASK_FAILED, TIMEOUT, StateError
 from patterns.state_machine.execution import EXPRESS, STANDARD, Execution
 from patterns.state_machine.history import HistoryEvent
 from patterns.state_machine.machine import Machine
@@ -48,8 +48,12 @@ def execute(
     machine = definition if isinstance(definition, Machine) else Machine(definition)
     if type not in (STANDARD, EXPRESS):
         raise ValueError(f"type is {type!r}; allowed is {STANDARD} or {EXPRESS}")
-    if is_too_large(input):
-        raise ValueError("InvalidExecutionInput: the input is larger than 262144 bytes")
+    try:
+        refused = "it is larger than 262144 bytes" if is_too_large(input) else ""
+    except StateError as problem:
+        refused = str(problem.cause)
+    if refused:
+        raise ValueError(f"InvalidExecutionInput: {refused}")
     world = Playback(tasks or (), data if data is not None else {}, since_epoch(begins), Random(seed))
     execution = Execution(machine, input, world, type=type)
     execution.start()

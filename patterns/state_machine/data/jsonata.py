@@ -21,7 +21,7 @@ from jsonata.utils import Utils
 from patterns.state_machine.data.functions import FUNCTIONS, NULL, Chance, given_nulls
 from patterns.state_machine.data.regular import Regular
 
-MOST_STEPS = 200_000
+MOST_STEPS = 100_000
 DEEPEST = 400
 LARGEST_NUMBER = 1e300
 LONGEST_TEXT = 2_000_000

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patterns.state_machine.errors import StateError
+from patterns.state_machine.data.text import is_too_large
+from patterns.state_machine.errors import StateError, too_large
 from patterns.state_machine.states.items import MapState
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Iterations:
             place, self.next = self.next, self.next + 1
             item = {"Index": place, "Value": self.items[place]}
             given = self.map.chosen(self.flow, self.narrowed, item)
+            if self.map.selector is not None and is_too_large(given):
+                raise too_large(self.map.name)
             flow = self.flow.inner(self.map.processor, given, place, self)
             flow.item, flow.previous = item, self.flow.previous
             self.flows[place] = flow
@@ -81,6 +84,9 @@ class Iterations:
         self.stop(telling=True)
         self.flow.previous = flow.previous
         self.flow.resume_with(error)
+
+    def waits(self) -> list[str]:
+        return [reason for flow in self.flows.values() for reason in flow.waits()]
 
     def stop(self, telling: bool = False) -> None:
         for flow in list(self.flows.values()):

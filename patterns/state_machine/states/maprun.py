@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patterns.state_machine.data.text import written
-from patterns.state_machine.errors import EXCEED_TOLERATED_FAILURES, StateError
+from patterns.state_machine.data.text import is_too_large, written
+from patterns.state_machine.errors import EXCEED_TOLERATED_FAILURES, StateError, too_large
 from patterns.state_machine.retrying import cause_text
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class MapRun:
             return
         try:
             self.given = self.map.batches(self.flow, self.narrowed, self._chosen(items))
+            if any(map(is_too_large, self.given)):
+                raise too_large(self.map.name)
         except StateError as error:
             self._fail(error)
             return
@@ -106,6 +108,11 @@ class MapRun:
         self._request = None
         if not self.over:
             self._fail(error)
+
+    def waits(self) -> list[str]:
+        if self._request is not None:
+            return [f"{self.map.name}: {self._request.resource}"]
+        return [reason for child in self.children.values() for reason in child.waits()]
 
     def stop(self) -> None:
         """The state is left for another reason: its children are stopped."""

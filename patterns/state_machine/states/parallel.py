@@ -82,6 +82,9 @@ class Branches:
         self.flow.previous = flow.previous
         self.flow.resume_with(error)
 
+    def waits(self) -> list[str]:
+        return [reason for flow in self.flows for reason in flow.waits()]
+
     def stop(self, telling: bool = False) -> None:
         for flow in self.flows:
             flow.stop(telling)
