@@ -57,7 +57,6 @@ NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("at work", "busy", "number"),
         ("arrived twice", "doubled", "number"),
         ("gathered", "buffer.0", "number"),
-        ("at most per s", "rate", "number"),
     ),
     "scheduler": (("schedules", "count", "number"), ("failed", "failed", "number")),
     "pipe": (

@@ -38,6 +38,7 @@ const GROWTH = [1, 1.06, 1.12, 1.18, 1.25, 1.35, 1.5, 1.65, 1.8]; // of texts
 const ILLEGIBLE = { any: 0.1, all: 2 }; // price of texts a little too small, and of texts of no size at all
 const HOPELESS = 0.8; // of the least size
 const UPRIGHT = 0.8; // price of the stacked arrangement on a wide host
+const LINE = 12; // pixels round a line that must be in sight
 const GAP = { widest: 230, down: 34, tallest: 84, band: 28, beside: 22 };
 
 /**
@@ -219,12 +220,13 @@ function axis(values, before, after, meet, gap, unit) {
 }
 
 /**
- * The camera that shows all boxes, as large as sensible, in the middle.
- * @param {Box[]} boxes @param {Host} host
+ * The camera that shows all boxes, and the lines that go round them, as large as sensible, in the middle.
+ * @param {Box[]} boxes @param {Host} host @param {import('app/stage/types.js').Point[]} [lines]
  * @returns {Camera}
  */
-export function frame(boxes, host) {
-  const { left, top, width, height } = extent(boxes);
+export function frame(boxes, host, lines = []) {
+  const spots = lines.map(({ x, y }) => ({ x, y, left: LINE, right: LINE, up: LINE, down: LINE }));
+  const { left, top, width, height } = extent([...boxes, ...spots]);
   const room = inner(host);
   const scale = Math.max(0.05, Math.min(room.width / width, room.height / height, LARGEST));
   return {
@@ -339,7 +341,7 @@ function layers(size, links) {
   return rank;
 }
 
-/** @param {Box[]} boxes */
+/** @param {(import('app/stage/types.js').Extent & { x: number, y: number })[]} boxes */
 function extent(boxes) {
   if (boxes.length === 0) return { left: 0, top: 0, width: 1, height: 1 };
   const left = Math.min(...boxes.map((box) => box.x - box.left));

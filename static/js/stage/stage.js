@@ -12,7 +12,7 @@ import { Card } from 'app/stage/card.js';
 import { decide, GLYPHS_MOST, openDots } from 'app/stage/crowd.js';
 import { bounds } from 'app/stage/geometry.js';
 import { Hops } from 'app/stage/hops.js';
-import { fit, places } from 'app/stage/layout.js';
+import { fit, frame, places } from 'app/stage/layout.js';
 import { Legend } from 'app/stage/legend.js';
 import { Links } from 'app/stage/links.js';
 import { Messages } from 'app/stage/messages.js';
@@ -265,19 +265,16 @@ export class Stage {
       width: ruler(tokens.font),
     };
     this.sizes = this.stations.sizes(views);
-    this.plan = fit(
-      this.places,
-      hello.links,
-      (style) => this.stations.measure(views, style),
-      { width, height, top: Math.max(CORNER, this.legend.height()), least: tokens.leastSize },
-      base,
-    );
+    const room = { width, height, top: Math.max(CORNER, this.legend.height()), least: tokens.leastSize };
+    this.plan = fit(this.places, hello.links, (style) => this.stations.measure(views, style), room, base);
     const { text, small } = this.plan.style;
     this.theme = { ...tokens, textSize: text, smallSize: small };
     this.map.style.setProperty('--stage-text', `${text}px`);
     this.map.style.setProperty('--stage-small', `${small}px`);
     this.stations.lay(this.plan);
-    this.ways.lay(this.links.lay(this.plan.boxes, this.plan.compact, this.theme));
+    const lines = this.links.lay(this.plan.boxes, this.plan.compact, this.theme);
+    this.plan.camera = frame(this.plan.boxes, room, lines.flat());
+    this.ways.lay(lines);
     this.messages.forget();
     this.messages.resize(width, height);
     this.dots?.resize(width, height);

@@ -111,7 +111,9 @@ export class Stations {
         height: up + down + 14,
         rx: round,
       });
-      const tag = element('text', { class: 'fault-words', x: 0, y: -box.up - 8, 'text-anchor': 'middle' });
+      const { beside = 0, tag: above = box.up + 8 } = box.shape; // a station may keep a line free above its body
+      const place = beside ? { x: -left, 'text-anchor': 'start' } : { x: 0, 'text-anchor': 'middle' };
+      const tag = element('text', { class: 'fault-words', y: -above, ...place });
       const picture = element('g', { class: 'picture' });
       group.replaceChildren(halo, picture, tag);
       this.parts[index] = shape(node.pattern).build(picture, box, node, plan.style);

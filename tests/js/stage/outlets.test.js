@@ -65,10 +65,7 @@ test('how an endpoint is, is a word', () => {
     (state) => endpoint.tell(node('endpoint', 'http'), { ...ENDPOINT, state, rate: 0 }, 0).split(',')[0],
   );
   assert.deepEqual(said, ['it: up', 'it: down', 'it: slow', 'it: fails at times', 'it: gone', 'it: not confirmed']);
-  assert.equal(
-    endpoint.tell(node('endpoint', 'api'), ENDPOINT, 0),
-    'it: down, 42 arrived, 3 refused, at most 300 per second.',
-  );
+  assert.equal(endpoint.tell(node('endpoint', 'api'), ENDPOINT, 0), 'it: down, 42 arrived, 3 refused.');
   const gathering = { ...ENDPOINT, state: 'up', rate: 0, doubled: 2, buffer: [12, 3400, 5_000_000, 140 * S] };
   assert.equal(
     endpoint.tell(node('endpoint', 'firehose'), /** @type {any} */ (gathering), 100 * S),

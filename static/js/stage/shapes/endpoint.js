@@ -101,9 +101,8 @@ export function update(parts, box, node, view, { now, names, style }) {
   if (view === null) return;
   say(parts.figure, cut(figures(view), room, style.small, style));
   const [sign, words, tone] = STATES[view.state] ?? ['·', view.state, 'warn'];
-  const limit = view.rate ? ` · ≤ ${count(view.rate)} per s` : '';
   const busy = view.busy ? ` · ${count(view.busy)} at work` : '';
-  say(parts.state, cut(`${sign} ${words}${buffered(view, now) || limit || busy}`, room, style.small * 1.06, style));
+  say(parts.state, cut(`${sign} ${words}${buffered(view, now) || busy}`, room, style.small * 1.06, style));
   set(parts.state, 'class', `small strong ${tone}`);
   set(parts.group, 'class', `picture is-${STATES[view.state] ? view.state : 'up'}`);
 }
@@ -153,8 +152,7 @@ export function ports(box, compact) {
 /** @param {NodeSpec} node @param {EndpointView} view @param {number} now */
 export function tell(node, view, now) {
   const [, words] = STATES[view.state] ?? ['', view.state];
-  const limit = view.rate ? `, at most ${count(view.rate)} per second` : '';
-  return `${node.title}: ${words}, ${figures(view).replaceAll(' · ', ', ')}${buffered(view, now).replace(' · ', ', ')}${limit}.`;
+  return `${node.title}: ${words}, ${figures(view).replaceAll(' · ', ', ')}${buffered(view, now).replace(' · ', ', ')}.`;
 }
 
 /** @param {number} x @param {number} y @param {number} radius */
