@@ -158,6 +158,7 @@ test('a subscription says what passed and what did not, and what is wrong now', 
   );
   const said = (/** @type {any} */ one) => trouble(one, 100 * S)?.words;
   assert.deepEqual(VIEW.subscriptions.map(said), [undefined, undefined, '↻ retry 4/50 in 12 s · 2 wait']);
+  assert.equal(said([3, 'sqs', 0, 0, 0, 0, 1, 112 * S, 9, 100_015, '', 0]), '↻ retry 9 in 12 s');
   assert.equal(said([3, 'http', 1, 0, 0, 0, 0, 0, 0, 0, '', 0]), '? not confirmed yet');
   assert.equal(said([3, 'http', 2, 0, 0, 0, 0, 0, 0, 0, '', 0]), '⧗ throttled');
   assert.equal(said([3, 'http', 0, 0, 0, 0, 1, 112 * S, 4, 50, 'HTTP 503', 0]), '↻ retry 4/50 in 12 s · HTTP 503');

@@ -11,6 +11,7 @@ export const PENDING = 1;
 export const THROTTLED = 2;
 export const DEAD = 4;
 export const FILTERED = 8;
+const MANY = 999; // tries: how far it is of a hundred thousand tells nobody anything
 
 /**
  * "12 passed · 3 filtered"; without a filter "12 delivered".
@@ -32,7 +33,7 @@ export function trouble([, , state, , , , retrying, retry, tries, of, reason], n
   if (retrying) {
     const due = retry > now ? ` in ${countdown(retry - now)}` : '';
     const more = retrying > 1 ? ` · ${count(retrying)} wait` : '';
-    const short = `↻ retry ${tries}/${of}${due}`;
+    const short = `↻ retry ${of > MANY ? tries : `${tries}/${of}`}${due}`;
     return { words: `${short}${more}${more ? '' : because(reason)}`, short, grave: false };
   }
   if (state & THROTTLED) return { words: '⧗ throttled', short: '⧗ throttled', grave: false };

@@ -239,7 +239,7 @@ export function update(parts, box, node, view, { now, names, style }) {
   if (parts.kind) say(parts.kind, cut(node.names[names], box.shape.names, style.small, style));
   const kept = view?.subscriptions.reduce((sum, one) => sum + one[4], 0) ?? 0;
   if (parts.heap) say(parts.heap, `${count(kept)} filtered out`);
-  archive.update(parts.archive, view?.archive, upright ? texts : box.shape.gate + radius, style);
+  archive.update(parts.archive, view?.archive, upright ? texts : box.body.right + radius, style);
   for (const tab of parts.tabs) {
     const found = view?.subscriptions.find(([link]) => link === tab.spoke.link) ?? null;
     const wrong = found ? trouble(found, now) : null;
