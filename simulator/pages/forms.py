@@ -96,8 +96,10 @@ def form_for(
         said = described(current)
     form = SettingsForm(settings, data, initial, prefix)
     for name, field in form.fields.items():
-        if check is not None and form.settings[name].format == DEFINITION:
-            field.widget.attrs["data-definition"] = check(name)
+        if isinstance(field, DefinitionField):
+            field.as_text |= isinstance(initial.get(name), str)  # what the model was given as a text stays one
+            if check is not None:
+                field.widget.attrs["data-definition"] = check(name)
         field.now_words = said.get(name, "")  # type: ignore[attr-defined]
     return form
 
@@ -123,6 +125,20 @@ class JsonField(forms.CharField):
             if text[0] not in '{["':
                 return text
             raise forms.ValidationError(f"This is not JSON: {error}.") from None
+
+
+class DefinitionField(JsonField):
+    """A definition: JSON comes back as JSON; with `as_text`, what was typed, lines ended as everywhere but in forms."""
+
+    as_text = False
+
+    def to_python(self, value: Any) -> Any:
+        if not self.as_text:
+            return super().to_python(value)
+        text = (forms.CharField.to_python(self, value) or "").replace("\r\n", "\n")
+        if len(text) > self.longest:
+            raise forms.ValidationError(f"This is {len(text):,} characters long; at most {self.longest:,} are taken.")
+        return text
 
 
 class NumberField(forms.FloatField):
@@ -160,12 +176,10 @@ def _field(setting: Setting) -> forms.Field:
 
 
 def _definition(setting: Setting, common: dict[str, Any]) -> forms.Field:
-    """A text of many lines; where the model takes JSON rather than text, what was typed comes back as JSON."""
     lines = forms.Textarea({"rows": 16, "spellcheck": "false", "wrap": "off"})
-    longest = setting.longest or LONGEST_DEFINITION
-    if setting.kind in ("text", "long text"):
-        return forms.CharField(widget=lines, max_length=longest, strip=False, **common)
-    return JsonField(widget=lines, longest=longest, **common)
+    field = DefinitionField(widget=lines, strip=False, longest=setting.longest or LONGEST_DEFINITION, **common)
+    field.as_text = setting.kind in ("text", "long text")
+    return field
 
 
 def _choice(setting: Setting, common: dict[str, Any]) -> forms.Field:

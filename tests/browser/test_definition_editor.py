@@ -1,12 +1,18 @@
 """The editor of definitions: problems beside the lines while somebody writes, by keyboard, in every theme."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from simulator import catalog
+from simulator.engine.errors import Problem
 from simulator.models import Scenario
+from simulator.pages import forms, schema, text_check
+from tests.browser.conftest import Opener
 from tests.browser.editor import count, problems, text_box, write
 
 PASSWORD = "correct horse"
@@ -23,6 +29,12 @@ def form(house: str, page: Page, django_user_model: Any) -> Page:
     page.get_by_label("Password").press("Enter")
     expect(count(page)).to_have_text("No problems")
     return page
+
+
+def unreadable(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds in the editor."""
+    found = Axe().run(page, context=".definition-editor").response["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
 
 
 def wrong() -> str:
@@ -91,13 +103,10 @@ def test_without_an_answer_the_editor_says_that_nothing_was_checked(form: Page, 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_its_words_can_be_read_in_every_theme(form: Page, theme: str, complaints: list[str]):
     """Source: WCAG 2.2, 1.4.3: text keeps 4.5:1 to what is behind it."""
-    from axe_playwright_python.sync_playwright import Axe
-
     form.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     write(form, wrong())
     expect(problems(form)).not_to_have_count(0)
-    found = Axe().run(form, context=".definition-editor").response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == []
+    assert unreadable(form) == []
     complaints.clear()  # axe tries to style the page while it measures, and the policy refuses it
 
 
@@ -113,3 +122,51 @@ def test_without_script_it_is_a_text_field(house: str, browser: Any, django_user
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.locator(".field-document .errorlist li")).not_to_have_count(0)
     context.close()
+
+
+@pytest.fixture
+def body_is_a_definition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A house in which what a producer says is edited as a definition, and may not speak of a number."""
+
+    def settings_of(model: Any) -> Any:
+        marked = (replace(one, format="definition") if one.name == "body" else one for one in schema.settings_of(model))
+        return tuple(marked)
+
+    def check_text(setting: str, text: str) -> list[Problem]:
+        return [Problem("number", "is not wanted", "anything else", "Remove it.")] if "number" in text else []
+
+    for module in (forms, text_check):
+        monkeypatch.setattr(module, "settings_of", settings_of)
+    real = catalog.patterns()
+    house = {**real, "producer": replace(real["producer"], check_text=check_text)}
+    monkeypatch.setattr(catalog, "patterns", lambda: house)
+
+
+def test_a_setting_that_is_a_definition_is_edited_beside_the_run(play: Opener, body_is_a_definition: None):
+    player = play()
+    player.choose("shop")  # which opens at its settings
+    page = player.page
+    expect(count(page)).to_have_text("No problems")
+    write(page, '{\n  "number": 1\n}', "Body")
+    expect(problems(page)).to_have_text("Line 2 number is not wanted. Allowed: anything else. Remove it.")
+    page.keyboard.press("Space")
+    expect(player.body).to_have_attribute("data-mode", "paused")
+    write(page, '{"type": "greeting"}', "Body")
+    expect(count(page)).to_have_text("No problems")
+    player.inspector.get_by_role("button", name="Change from now on").click()
+    expect(player.inspector).to_contain_text("has its new settings")
+    expect(text_box(page, "Body")).to_contain_text("greeting")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "projector"])
+def test_beside_the_run_too_it_can_be_read_in_every_theme(
+    play: Opener, body_is_a_definition: None, theme: str, complaints: list[str]
+):
+    """Source: WCAG 2.2, 1.4.3."""
+    player = play()
+    player.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    player.choose("shop")  # which opens at its settings
+    write(player.page, '{\n  "number": 1,\n  "yes": [true, null]\n}', "Body")
+    expect(problems(player.page)).to_have_count(1)
+    assert unreadable(player.page) == []
+    complaints.clear()  # axe tries to style the page while it measures, and the policy refuses it

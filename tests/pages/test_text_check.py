@@ -22,6 +22,7 @@ class Settings(BaseModel):
 
     text: Annotated[str, Field(json_schema_extra={"format": "definition"})] = ""
     tree: Annotated[dict[str, Any], Field(json_schema_extra={"format": "definition"})] = Field(default_factory=dict)
+    either: Annotated[dict[str, Any] | str, Field(json_schema_extra={"format": "definition"})] = ""
     plain: str = ""
 
 
@@ -98,7 +99,25 @@ def test_json_in_a_definition_is_written_over_lines_and_comes_back_as_json():
     shown = form_for(Settings, current=current, prefix="f")
     assert shown["tree"].initial == '{\n  "a": [\n    1\n  ]\n}'
     assert shown["text"].initial == '{"b":  2}'
-    data = {"f-tree": '{"a": [2]}', "f-text": '{"b":  2}', "f-plain": ""}
+    data = {"f-tree": '{"a": [2]}', "f-text": '{"b":  2}', "f-either": "", "f-plain": ""}
     form = form_for(Settings, data=data, current=current, prefix="f")
     assert form.is_valid()
     assert form.arguments(unless=current.model_dump()) == {"tree": {"a": [2]}}
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, '{\n "a":  1\n}\n'])
+def test_a_definition_that_nobody_touched_is_not_changed_whether_it_is_text_or_json(given: Any):
+    """A browser sends the lines of a text field ended by CR LF. Source: HTML Standard, "The textarea element"."""
+    current = Settings(either=given)
+    shown = form_for(Settings, current=current, prefix="f")["either"].initial
+    data = {"f-either": shown.replace("\n", "\r\n"), "f-plain": ""}
+    form = form_for(Settings, data=data, current=current, prefix="f")
+    assert form.is_valid()
+    assert form.arguments(unless=current.model_dump()) == {}
+
+
+def test_what_is_no_json_is_said_at_its_field():
+    form = form_for(Settings, data={"f-tree": '{"a": '}, current=Settings(), prefix="f")
+    assert not form.is_valid() and "not JSON" in str(form.errors["tree"])
+    form = form_for(Settings, data={"f-text": "x" * (LONGEST_DEFINITION + 1)}, current=Settings(), prefix="f")
+    assert not form.is_valid() and "1,048,577" in str(form.errors["text"])
