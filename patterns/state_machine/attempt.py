@@ -157,7 +157,7 @@ class Attempt:
         self._timed_out(TIMEOUT)
         return True
 
-    def stop(self) -> None:
+    def stop(self, telling: bool = False) -> None:
         """The state is left for another reason; whoever works on it is told."""
         if self._end():
             self.flow.execution.surroundings.stop_task(self)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from patterns.state_machine.data.text import is_too_large
 from patterns.state_machine.errors import RUNTIME, TIMEOUT
 from patterns.state_machine.flow import Flow, written_time
 from patterns.state_machine.history import HISTORY_QUOTA, QUOTA_REACHED, HistoryEvent
@@ -41,28 +40,9 @@ class Execution:
     `transition`: how long it takes from one state to the next. `role` and `name` are told by the context object.
     """
 
-    __slots__ = (
-        "_deadline",
-        "_first",
-        "_instant",
-        "cause",
-        "error",
-        "events",
-        "index",
-        "input",
-        "machine",
-        "name",
-        "output",
-        "parent",
-        "parked",
-        "root",
-        "scope",
-        "started_at",
-        "status",
-        "surroundings",
-        "transition",
-        "type",
-    )  # fmt: skip
+    __slots__ = ("_deadline", "_first", "_instant", "cause", "error", "events", "index", "input", "machine", "name",
+                 "output", "parent", "parked", "redriven_at", "redrives", "root", "scope", "started_at", "status",
+                 "surroundings", "transition", "type")  # fmt: skip
 
     def __init__(
         self,
@@ -92,6 +72,8 @@ class Execution:
         self.cause: Any = None
         self.events: list[HistoryEvent] = []
         self.started_at: Micros = 0
+        self.redriven_at: Micros = 0
+        self.redrives = 0
         self.parked = False
         self.root = Flow(self, self.scope, given)
         self._deadline: Any = None
@@ -99,15 +81,13 @@ class Execution:
         self._first = 0
 
     def start(self) -> None:
-        """Begin, now."""
-        surroundings = self.surroundings
-        self.started_at = surroundings.now
+        """Begin, now, unless it was stopped before."""
+        if self.is_over:
+            return
+        self.started_at = self.surroundings.now
         details = {"input": self.input, "roleArn": self.role}
         self._write("ExecutionStarted", details)
-        limit = LONGEST[self.type]
-        if self.scope.timeout is not None and self.parent is None:
-            limit = min(limit, self.scope.timeout * SECOND)
-        self._deadline = surroundings.after(limit, self._timed_out)
+        self._limit()
         self.root.previous = 0
         self.root.proceed()
 
@@ -123,9 +103,33 @@ class Execution:
         """StopExecution; False if it had ended."""
         return self._end(ABORTED, "ExecutionAborted", error, cause)
 
+    def redrive(self) -> bool:
+        """RedriveExecution: go on from where it failed, with the same input; False if that is not possible.
+
+        What succeeded is not done again, and retries count anew. Source: Developer Guide, "Restarting state machine
+        executions with redrive".
+        """
+        if not self.is_redrivable:
+            return False
+        self.status, self.error, self.cause = RUNNING, None, None
+        self.redrives += 1
+        self.redriven_at = self.surroundings.now
+        self._write("ExecutionRedriven", {"redriveCount": self.redrives})
+        self._limit()
+        self.root.redrive()
+        return True
+
+    def go_on(self) -> None:
+        """Redrive, at a time that was set for it."""
+        self.redrive()
+
+    @property
+    def is_redrivable(self) -> bool:
+        """Standard, begun, ended without success, and with room left in its history."""
+        ended = self.status in (FAILED, TIMED_OUT, ABORTED)
+        return ended and self.type == STANDARD and 1 < len(self.events) < HISTORY_QUOTA - 1
+
     def succeed(self, output: Any) -> None:
-        if is_too_large(output):
-            output = None
         self.output = output
         self._end(SUCCEEDED, "ExecutionSucceeded", None, None, {"output": output})
 
@@ -195,8 +199,17 @@ class Execution:
             "RoleArn": self.role,
         }
         if self.type == STANDARD:
-            told["RedriveCount"] = 0
+            told["RedriveCount"] = self.redrives
+            if self.redrives:
+                told["RedriveTime"] = written_time(self.epoch_of(self.redriven_at))
         return {"Execution": told, "StateMachine": {"Id": self.machine.arn, "Name": self.machine.name}}
+
+    def _limit(self) -> None:
+        """Set when the execution times out."""
+        limit = LONGEST[self.type]
+        if self.scope.timeout is not None and self.parent is None:
+            limit = min(limit, self.scope.timeout * SECOND)
+        self._deadline = self.surroundings.after(limit, self._timed_out)
 
     def _timed_out(self) -> None:
         self._end(TIMED_OUT, "ExecutionTimedOut", TIMEOUT, None)

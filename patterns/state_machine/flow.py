@@ -27,11 +27,20 @@ MOST_VARIABLES = 10 * 1024 * 1024
 class Work(Protocol):
     """What a flow waits for in its state: a timer, an attempt, inner flows, a map run."""
 
-    def stop(self) -> None:
-        """Nothing of it happens any more."""
+    def stop(self, telling: bool = False) -> Kept | None:
+        """Nothing of it happens any more; `telling`: what is inside is written to be aborted.
+
+        Returns itself if it can go on from there after a redrive.
+        """
 
     def waits(self) -> list[str]:
         """What is waited for, in words, one entry for each flow that waits."""
+
+
+class Kept(Work, Protocol):
+    """Work that had got somewhere when it failed, and can go on from there."""
+
+    def redrive(self) -> None: ...
 
 
 class Container(Protocol):
@@ -47,8 +56,9 @@ class Flow:
     others.
     """
 
-    __slots__ = ("answer", "busy", "container", "entered", "execution", "hops", "index", "input", "item", "over",
-                 "previous", "retries", "scope", "sizes", "state", "token", "tries", "variables", "work")  # fmt: skip
+    __slots__ = ("answer", "busy", "container", "entered", "execution", "hops", "index", "input", "item", "kept",
+                 "over", "previous", "retries", "scope", "sizes", "state", "token", "tries", "variables",
+                 "work")  # fmt: skip
 
     def __init__(self, execution: Execution, scope: Scope, given: Any, container: Container | None = None) -> None:
         self.execution = execution
@@ -62,7 +72,8 @@ class Flow:
         self.item: dict[str, Any] | None = None
         self.retries: list[int] | None = None
         self.token: str | None = None
-        self.work: Any = None
+        self.work: Work | None = None
+        self.kept: Kept | None = None
         self.over = self.busy = False
         self.answer: tuple[Callable[..., bool], tuple[Any, ...]] | None = None
         self.hops = execution.transition > 0
@@ -77,7 +88,13 @@ class Flow:
     def proceed(self) -> None:
         """Enter the state that the flow has come to, and go from state to state until one has to wait."""
         if not self.over:
+            self.work = None
             self._drive(None, ())
+
+    def take_turn(self, delay: int) -> None:
+        """Proceed when a delay has passed."""
+        turn = self.work = Pause(self)
+        turn.timer = self.execution.surroundings.after(delay, self.proceed)
 
     def resume(self, action: Callable[..., bool], *arguments: Any) -> None:
         """Something that the state waited for has happened: go on with `action(self, *arguments)`.
@@ -98,8 +115,8 @@ class Flow:
 
     def wait(self, delay: int, action: Callable[..., bool]) -> bool:
         """Go on with `action(self)` when a delay has passed."""
-        self.work = Pause(self)
-        self.work.begin(delay, action)
+        pause = self.work = Pause(self)
+        pause.begin(delay, action)
         return False
 
     def leave(self, output: Any, assigned: dict[str, Any] | None, next: str | None) -> bool:
@@ -118,10 +135,10 @@ class Flow:
         if found is None:
             raise runtime(f"There is no state '{next}'.")
         self.state, self.input = found, output
-        self.retries = self.token = None
-        self.tries = 0
+        self.retries = self.token = self.kept = None
+        self.tries = self.entered = 0
         if self.hops:
-            self.execution.surroundings.after(self.execution.transition, self.proceed)
+            self.take_turn(self.execution.transition)
             return False
         return True
 
@@ -131,6 +148,9 @@ class Flow:
         """
         if self.over:
             return False
+        work, self.work = self.work, None
+        if work is not None:
+            self.kept = work.stop(telling=True)
         own = error.prefixed
         if own:
             self._place(error)
@@ -164,10 +184,24 @@ class Flow:
             return
         work, self.work = self.work, None
         if work is not None:
-            work.stop(telling) if telling and hasattr(work, "flows") else work.stop()
+            self.kept = work.stop(telling)
         if telling and self.entered and self.state.aborted:
             self.execution.record(self, self.state.aborted, self.state.name)
         self.over = True
+
+    def redrive(self) -> None:
+        """Go on after the end of the execution: with what is left of the state, or from its beginning."""
+        self.over = False
+        self.retries = self.answer = None
+        self.tries = 0
+        kept, self.kept = self.kept, None
+        if kept is not None:
+            self.work = kept
+            kept.redrive()
+        elif self.entered:
+            self.wait(0, self.state.attempt)
+        else:
+            self.take_turn(0)
 
     def waits(self) -> list[str]:
         """What the flow waits for: `Pack: the answer of arn:…`; nothing if it is over."""
@@ -223,6 +257,7 @@ class Flow:
                 delay = retrier.delay(self.retries[place], self.execution.surroundings.random)
                 self.retries[place] += 1
                 self.tries += 1
+                self.kept = None
                 self.wait(delay, self.state.attempt)
                 return True
         return False
@@ -266,7 +301,7 @@ def _raise(flow: Flow, error: StateError) -> bool:
 
 
 class Pause:
-    """A wait of a flow: of a Wait state, or before a retry."""
+    """A wait of a flow: of a Wait state, before a retry, or for its turn."""
 
     __slots__ = ("flow", "timer")
 
@@ -277,11 +312,11 @@ class Pause:
     def begin(self, delay: int, action: Callable[..., bool]) -> None:
         self.timer = self.flow.execution.surroundings.after(delay, self.flow.resume, action)
 
-    def stop(self) -> None:
+    def stop(self, telling: bool = False) -> None:
         self.flow.execution.surroundings.cancel(self.timer)
 
     def waits(self) -> list[str]:
-        return [f"{self.flow.state.name}: a time"]
+        return [f"{self.flow.state.name}: {'a time' if self.flow.entered else 'its turn'}"]
 
 
 def written_time(epoch: int) -> str:

@@ -15,6 +15,9 @@ any instant. It never waits; it asks, and is told the answer later, by a call of
 - `start_child(child)`: a child execution of a distributed Map; call `child.start()`, now or later.
 - `recorded(execution, event)`, `ended(execution)`: for whoever watches.
 
+An answer may come at once, inside the call, or at any later time. Whoever drives an execution calls `start()`, then
+`abort(error, cause)` (StopExecution) or, when it has failed, `redrive()`; `waits()` says in words what it waits for.
+
 `playback.Playback` is one such world (a kernel and recorded results of tasks); the node of a scenario is another: it
 keeps attempts by their tokens, sends their parameters through its links, and hands over the run's timers.
 """

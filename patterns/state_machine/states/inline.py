@@ -42,7 +42,7 @@ class InlineMap(MapState):
 class Iterations:
     """The iterations of one visit: those under way in `flows`, by their items' places."""
 
-    __slots__ = ("flow", "flows", "items", "limit", "map", "narrowed", "next", "outputs")
+    __slots__ = ("flow", "flows", "items", "limit", "map", "narrowed", "next", "outputs", "unfinished")
 
     def __init__(self, flow: Flow, map: InlineMap, narrowed: Any, items: list[Any], limit: int) -> None:
         self.flow = flow
@@ -52,21 +52,23 @@ class Iterations:
         self.limit = limit
         self.next = 0
         self.flows: dict[int, Flow] = {}
+        self.unfinished: dict[int, Flow] = {}
         self.outputs: list[Any] = [None] * len(items)
 
     def begin(self) -> None:
         """Start as many iterations as may run. Raises StateError."""
         while self.next < len(self.items) and len(self.flows) < self.limit and not self.flow.over:
-            place, self.next = self.next, self.next + 1
+            place = self.next
             item = {"Index": place, "Value": self.items[place]}
             given = self.map.chosen(self.flow, self.narrowed, item)
             if self.map.selector is not None and is_too_large(given):
                 raise too_large(self.map.name)
             flow = self.flow.inner(self.map.processor, given, place, self)
             flow.item, flow.previous = item, self.flow.previous
+            self.next += 1
             self.flows[place] = flow
             self._record(flow, "Started")
-            self.flow.execution.surroundings.after(0, flow.proceed)
+            flow.take_turn(0)
 
     def finished(self, flow: Flow, output: Any) -> None:
         self.outputs[flow.index] = output
@@ -79,27 +81,38 @@ class Iterations:
             self.flow.resume(self.map.done, self.outputs)
 
     def broken(self, flow: Flow, error: StateError) -> None:
-        del self.flows[flow.index]
+        self.unfinished[flow.index] = self.flows.pop(flow.index)
         self._record(flow, "Failed")
         self.stop(telling=True)
         self.flow.previous = flow.previous
+        self.flow.kept = self
         self.flow.resume_with(error)
+
+    def redrive(self) -> None:
+        """The iterations that had not ended go on, and then the others."""
+        self.flows, self.unfinished = self.unfinished, {}
+        for flow in list(self.flows.values()):
+            flow.redrive()
+        self._go_on()
 
     def waits(self) -> list[str]:
         return [reason for flow in self.flows.values() for reason in flow.waits()]
 
-    def stop(self, telling: bool = False) -> None:
+    def stop(self, telling: bool = False) -> Iterations:
         for flow in list(self.flows.values()):
             flow.stop(telling)
             if telling:
                 self._record(flow, "Aborted")
+        self.unfinished.update(self.flows)
         self.flows.clear()
+        return self
 
     def _go_on(self) -> None:
         try:
             self.begin()
         except StateError as error:
             self.stop(telling=True)
+            self.flow.kept = self
             self.flow.resume_with(error)
 
     def _record(self, flow: Flow, what: str) -> None:

@@ -25,8 +25,8 @@ class MapRun:
     percentage.
     """
 
-    __slots__ = ("_request", "_starting", "children", "counts", "flow", "given", "limit", "map", "narrowed", "next",
-                 "over", "results", "status", "tolerated")  # fmt: skip
+    __slots__ = ("_request", "_starting", "again", "children", "counts", "flow", "given", "limit", "map", "narrowed",
+                 "next", "over", "redrives", "results", "status", "tolerated", "unfinished")  # fmt: skip
 
     def __init__(
         self, flow: Flow, map: DistributedMap, narrowed: Any, limit: int, tolerated: tuple[int | None, float | None]
@@ -41,7 +41,9 @@ class MapRun:
         self.children: dict[int, Execution] = {}
         self.results: dict[int, dict[str, Any]] = {}
         self.counts = dict.fromkeys(("pending", "running", *_COUNTED.values(), "total"), 0)
-        self.next = 0
+        self.unfinished: dict[int, Execution] = {}
+        self.again: list[int] = []
+        self.next = self.redrives = 0
         self.over = False
         self._starting = False
         self._request: Any = None
@@ -92,6 +94,8 @@ class MapRun:
         self.counts["running"] -= 1
         self.counts[_COUNTED[child.status]] += 1
         self.results[child.index] = self._told(child)
+        if child.status != "SUCCEEDED":
+            self.unfinished[child.index] = child
         if self._too_many_failed():
             said = "The specified tolerated failure threshold was exceeded"
             self._fail(StateError(EXCEED_TOLERATED_FAILURES, said))
@@ -114,14 +118,38 @@ class MapRun:
             return [f"{self.map.name}: {self._request.resource}"]
         return [reason for child in self.children.values() for reason in child.waits()]
 
-    def stop(self) -> None:
-        """The state is left for another reason: its children are stopped."""
-        if self.over:
+    def redrive(self) -> None:
+        """Only the children that did not succeed run again; where there are none, what failed then is tried again.
+
+        Source: Developer Guide, "Redriving Map Runs".
+        """
+        self.over, self.status = False, "RUNNING"
+        self.redrives += 1
+        self._record("MapRunRedriven", {"mapRunArn": self.arn, "redriveCount": self.redrives})
+        self.again = sorted(self.unfinished, reverse=True)
+        counts = self.counts
+        counts["failed"] = counts["timedOut"] = counts["aborted"] = 0
+        counts["pending"] = counts["total"] - counts["succeeded"]
+        self.results = {place: told for place, told in self.results.items() if told["Status"] == "SUCCEEDED"}
+        if counts["total"] or self.map.reader is None:
+            self._go_on()
             return
-        self.over, self.status = True, "ABORTED"
-        if self._request is not None:
-            self._request.stop()
-        self._stop_children()
+        try:
+            self._request = self.map.reader.request(self.flow, self.narrowed, self)
+        except StateError as error:
+            self._fail(error)
+            return
+        self.flow.execution.surroundings.read_items(self._request)
+
+    def stop(self, telling: bool = False) -> MapRun:
+        """The state is left for another reason: its children are stopped."""
+        if not self.over:
+            self.over, self.status = True, "ABORTED"
+            if self._request is not None:
+                self._request.stop()
+                self._request = None
+            self._stop_children()
+        return self
 
     def _chosen(self, items: list[Any]) -> list[Any]:
         """What ItemSelector makes of the items."""
@@ -137,17 +165,28 @@ class MapRun:
         if self._starting:
             return
         self._starting = True
-        execution = self.flow.execution
-        while self.next < len(self.given) and len(self.children) < self.limit and not self.over:
-            place, self.next = self.next, self.next + 1
-            child = execution.child(self.map.processor, self.given[place], self.map.child_type, self, place)
-            self.children[place] = child
+        while self.counts["pending"] and len(self.children) < self.limit and not self.over:
             self.counts["pending"] -= 1
             self.counts["running"] += 1
-            execution.surroundings.start_child(child)
+            self._start_next()
         self._starting = False
-        if not self.over and not self.children and self.next == len(self.given):
+        if not self.over and not self.children:
             self._complete()
+
+    def _start_next(self) -> None:
+        execution = self.flow.execution
+        if not self.again:
+            place, self.next = self.next, self.next + 1
+        else:
+            place = self.again.pop()
+            child = self.unfinished.pop(place)
+            if child.is_redrivable:
+                self.children[place] = child
+                execution.surroundings.after(0, child.go_on)
+                return
+        child = execution.child(self.map.processor, self.given[place], self.map.child_type, self, place)
+        self.children[place] = child
+        execution.surroundings.start_child(child)
 
     def _complete(self) -> None:
         told = [self.results[place] for place in sorted(self.results)]
@@ -176,6 +215,7 @@ class MapRun:
 
     def _fail(self, error: StateError) -> None:
         self.over, self.status = True, "FAILED"
+        self.flow.kept = self
         self._stop_children()
         told = {"error": error.name, "cause": cause_text(error.cause)}
         self._record("MapRunFailed", told)
@@ -185,6 +225,7 @@ class MapRun:
         children, self.children = self.children, {}
         for child in children.values():
             child.abort()
+        self.unfinished.update(children)
         self.counts["aborted"] += self.counts["running"] + self.counts["pending"]
         self.counts["running"] = self.counts["pending"] = 0
 

@@ -55,24 +55,24 @@ class Parallel(State):
 class Branches:
     """The branches of one visit that are under way."""
 
-    __slots__ = ("flow", "flows", "left", "outputs")
+    __slots__ = ("ended", "flow", "flows", "outputs")
 
     def __init__(self, flow: Flow, scopes: tuple[Scope, ...], given: Any) -> None:
         self.flow = flow
         self.flows = [flow.inner(scope, given, place, self) for place, scope in enumerate(scopes)]
         self.outputs: list[Any] = [None] * len(scopes)
-        self.left = len(scopes)
+        self.ended = [False] * len(scopes)
 
     def begin(self) -> None:
         for flow in self.flows:
             flow.previous = self.flow.previous
-            self.flow.execution.surroundings.after(0, flow.proceed)
+            flow.take_turn(0)
 
     def finished(self, flow: Flow, output: Any) -> None:
         self.outputs[flow.index] = output
         self.flow.previous = flow.previous
-        self.left -= 1
-        if not self.left:
+        self.ended[flow.index] = True
+        if all(self.ended):
             self.flow.resume(self.flow.state.done, self.outputs)
 
     def broken(self, flow: Flow, error: StateError) -> None:
@@ -80,11 +80,19 @@ class Branches:
             flow.execution.record(flow, flow.state.aborted, flow.state.name)
         self.stop(telling=True)
         self.flow.previous = flow.previous
+        self.flow.kept = self
         self.flow.resume_with(error)
+
+    def redrive(self) -> None:
+        """The branches that had not ended go on."""
+        for flow in self.flows:
+            if not self.ended[flow.index]:
+                flow.redrive()
 
     def waits(self) -> list[str]:
         return [reason for flow in self.flows for reason in flow.waits()]
 
-    def stop(self, telling: bool = False) -> None:
+    def stop(self, telling: bool = False) -> Branches:
         for flow in self.flows:
             flow.stop(telling)
+        return self
