@@ -81,6 +81,11 @@ class Attempt:
         """Whether a time limit is running."""
         return self._timer is not None or self._beat is not None
 
+    @property
+    def until(self) -> Micros:
+        """When the first of its time limits passes, 0 where it has none."""
+        return min((timer[0] for timer in (self._timer, self._beat) if timer is not None), default=0)
+
     def schedule(self, parameters: Any, timeout: int | None, heartbeat: int | None, credentials: Any) -> None:
         """Write that the task is scheduled, set its time limits (seconds) and have it started. Raises StateError."""
         if is_too_large(parameters):

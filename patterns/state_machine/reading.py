@@ -13,6 +13,7 @@ from patterns.state_machine.errors import ITEM_READER_FAILED, StateError, runtim
 from patterns.state_machine.states.numbers import NumberField
 
 if TYPE_CHECKING:
+    from patterns.state_machine.execution import Execution
     from patterns.state_machine.flow import Flow
 
 MOST_ITEMS = 100_000_000
@@ -56,6 +57,12 @@ class Reading:
         self._over = False
         self.parameters = parameters
         self.most = most
+
+    @property
+    def execution(self) -> Execution:
+        """The execution whose Map this is of."""
+        execution: Execution = self._run.flow.execution
+        return execution
 
     @property
     def resource(self) -> str:

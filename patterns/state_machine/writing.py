@@ -14,6 +14,7 @@ from patterns.state_machine.data.text import written
 from patterns.state_machine.errors import RESULT_WRITER_FAILED, StateError
 
 if TYPE_CHECKING:
+    from patterns.state_machine.execution import Execution
     from patterns.state_machine.flow import Flow
 
 NONE, COMPACT, FLATTEN = "NONE", "COMPACT", "FLATTEN"
@@ -94,6 +95,12 @@ class Writing:
         self.parameters = parameters
         self.files = files
         self.manifest = manifest
+
+    @property
+    def execution(self) -> Execution:
+        """The execution whose Map this is of."""
+        execution: Execution = self._run.flow.execution
+        return execution
 
     @property
     def resource(self) -> str:

@@ -19,6 +19,10 @@ ORIGINS = 256
 # The attribute that says of an event which of AWS's own services it comes from; whoever takes events strips it.
 SERVICE = "aws:service"
 
+# The attribute with which a message asks for one of the other actions of a service (`getItem`, `startExecution.sync`);
+# the body then holds what the action needs, and the answer what it gives. Whoever performs it strips the attribute.
+ACTION = "aws:action"
+
 # What can be seen of one copy of a message, as bits.
 RETRIED, DUPLICATE, POISON, LOST, REPLY, REFUSED = 1, 2, 4, 8, 16, 32
 

@@ -76,6 +76,13 @@ class Node:
         """What the stage shows of this node now: small, JSON, bounded whatever the load. Shapes: docs/PROTOCOL.md."""
         return {}
 
+    def chart(self) -> dict[str, Any] | None:
+        """What of this node is drawn once and not with every view, such as the states of a machine; None: nothing.
+
+        It has a `version`, and is another only when that is. Shape: docs/PROTOCOL.md, Charts.
+        """
+        return None
+
     def gauges(self) -> dict[str, float | None]:
         """Numbers to chart that only the node knows now, by the key of the pattern's measures."""
         return {}

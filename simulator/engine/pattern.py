@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from simulator.engine.bench import Bench
+from simulator.engine.details import Details
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Fault
 from simulator.engine.link import LinkSettings
@@ -83,8 +84,9 @@ class Pattern:
     the AWS name; `check(settings, outs)` adds problems that need the whole neighbourhood; `types(settings)` lists the
     message types it can make, for the legend. `allows(settings)` says, by the key of a guarantee
     (simulator/folds/guarantees.py), in a sentence why the service may break it. `bench` is what can be tried out where
-    the pattern filters. `check_text(setting, text)` judges what is typed for a setting whose JSON Schema says
-    `"format": "definition"`, before anybody sends it, with paths below the text.
+    the pattern filters, `details` what can be looked at more closely in a node. `check_text(setting, text)` judges what
+    is typed for a setting whose JSON Schema says `"format": "definition"`, before anybody sends it, with paths below
+    the text.
     """
 
     module: str
@@ -106,6 +108,7 @@ class Pattern:
     types: Callable[[Any], list[str]] = lambda settings: []
     allows: Callable[[Any], Mapping[str, str]] = lambda settings: {}
     bench: Bench | None = None
+    details: Details | None = None
     check_text: Callable[[str, str], list[Problem]] = lambda setting, text: []
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -51,6 +51,7 @@ _link_of = itemgetter(_LINK)
 
 Hops = list[Record]
 Views = dict[str, dict[str, Any]]
+Charts = dict[str, dict[str, Any]]
 
 
 class Motion:
@@ -90,6 +91,7 @@ class FrameFold:
         self._weight = 1
         self._light_frames = 0
         self._views: Views = {}
+        self._charts: dict[str, int] = {}
         self._faults: list[list[Any]] = []
         self._looks = 0
 
@@ -128,6 +130,9 @@ class FrameFold:
         counts = sorted(Counter(map(_link_of, hops)).items())
         frame = self._outline(run, False, since, mode, pace, furthest, number, beat)
         frame |= {"hops": columns(kept, since, self._weight), "counts": counts, "views": self._changed_views(run)}
+        charts = self._changed_charts(run)
+        if charts:
+            frame["charts"] = charts
         faults, looks = self._active_faults(run), _short(run.looks)
         if faults != self._faults:
             frame["faults"] = self._faults = faults
@@ -153,10 +158,12 @@ class FrameFold:
         """
         self.absorb((), run.now)
         self._views = {str(node.index): node.view() for node in run.nodes}
+        self._charts = {}
         self._faults, looks = self._active_faults(run), _short(run.looks)
         self._looks = len(looks)
         frame = self._outline(run, True, run.now, mode, pace, furthest, number, beat)
         frame |= {"hops": columns(self._moving, run.now, self._moving_weight), "counts": [], "views": dict(self._views)}
+        frame["charts"] = self._changed_charts(run)
         frame |= {"faults": self._faults, "looks": looks, "log": log, "unlogged": 0}
         return self._bounded(frame, self._moving)
 
@@ -195,15 +202,23 @@ class FrameFold:
         self._views = now
         return changed
 
+    def _changed_charts(self, run: Run) -> Charts:
+        """The charts that the page does not have in this version."""
+        charts = {str(node.index): chart for node in run.nodes if (chart := node.chart()) is not None}
+        changed = {index: chart for index, chart in charts.items() if chart["version"] != self._charts.get(index)}
+        self._charts |= {index: chart["version"] for index, chart in changed.items()}
+        return changed
+
     def _active_faults(self, run: Run) -> list[list[Any]]:
         places = self._indices
         active = list(run.faults.items())[-MOST_FAULTS:]
         return [[*places[where], name, fault.until] for (where, name), fault in active]
 
     def _bounded(self, frame: dict[str, Any], kept: Hops) -> dict[str, Any]:
-        """Make a frame that is too large smaller, what matters least first: long lists, log lines, hops, texts, views.
+        """Make a frame that is too large smaller, what matters least first: long lists, log lines, hops, texts, charts,
+        views.
 
-        A view that is left out comes with the next frame.
+        A chart or a view that is left out comes with the next frame.
         """
         if _size(frame) <= LARGEST:
             return frame
@@ -220,6 +235,9 @@ class FrameFold:
             frame["hops"] = columns(kept, frame["from"], weight)
         if frame["beat"] is not None and _size(frame) > LARGEST:
             frame["beat"] = _shortened(frame["beat"])
+        charts = frame.get("charts", {})
+        while _size(frame) > LARGEST and len(charts) > 1:
+            del self._charts[charts.popitem()[0]]
         while _size(frame) > LARGEST and frame["views"]:
             left_out = frame["views"].popitem()[0]
             del self._views[left_out]

@@ -13,7 +13,7 @@ from simulator.engine.run import Run
 from simulator.engine.trace import Record
 from simulator.folds.frame import LARGEST, LIGHT_FRAMES, MOST_HOPS, TICK, FrameFold, columns, encode
 from tests.folds.runs import EMAILS, MAILER, mails, slices
-from tests.patterns.vocabulary import do
+from tests.patterns.vocabulary import do, scenario, state_machine
 
 PACE = {"kind": "steady", "rate": 1.0, "slowed": False, "skipping": ""}
 
@@ -231,3 +231,20 @@ def test_a_view_that_had_no_room_comes_with_the_next_frame() -> None:
     second = frame_of(fold, run, [], 0)
     assert 0 < len(first["views"]) < 3
     assert set(first["views"]) | set(second["views"]) == {"0", "1", "2"}
+
+
+def test_a_chart_comes_once_and_again_when_it_has_changed() -> None:
+    """Docs: PROTOCOL, Charts."""
+    run = scenario(state_machine("orders", {"Hello": {"Type": "Pass", "End": True}}))
+    fold = FrameFold(run.scenario)
+
+    first = key_frame_of(fold, run)["charts"]
+    second = frame_of(fold, run, [], 0)
+    do(run, "orders", "change", definition={"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    third = frame_of(fold, run, [], 0)["charts"]
+
+    assert first["0"]["states"] == [["Hello", "Pass", -1, 0]]
+    assert "charts" not in second
+    assert third["0"]["states"] == [["A", "Succeed", -1, 0]]
+    assert third["0"]["version"] == 2
+    assert key_frame_of(fold, run)["charts"] == third

@@ -178,6 +178,47 @@ def scheduler(
     return Part(_node(name, "scheduler", {"Schedules": list(schedules)}), links)
 
 
+def state_machine(
+    name: str,
+    states: dict[str, Any],
+    *,
+    start: str = "",
+    tasks: str | Iterable[str] = (),
+    does: dict[str, list[str]] | None = None,
+    activities: str | Iterable[str] = (),
+    link: dict[str, Any] | None = None,
+    more: dict[str, Any] | None = None,
+    **settings: Any,
+) -> Part:
+    """A state machine with these states, the first of which is the start unless `start` names one; `more` are other
+    fields of the definition.
+
+    Task links (settings `link`) lead to each node in `tasks`, and to those in `does`, with the states that they do;
+    the workers in `activities` ask for work.
+    """
+    definition = {"StartAt": start or next(iter(states)), "States": states, **(more or {})}
+    links = [_link(name, target, link) | {"kind": "task"} for target in _names(tasks)]
+    links += [
+        _link(name, target, {**(link or {}), "states": done}) | {"kind": "task"}
+        for target, done in (does or {}).items()
+    ]
+    links += [
+        _link(name, worker, None) | {"kind": "activity", "id": f"{name}-activity-{worker}"}
+        for worker in _names(activities)
+    ]
+    return Part(_node(name, "state_machine", {"definition": definition, **settings}), links)
+
+
+def task(resource: str, **fields: Any) -> dict[str, Any]:
+    """A Task state: a function's name, or `sqs:sendMessage` and the like; it ends unless `Next` says how to go on."""
+    arn = (
+        f"arn:aws:states:::{resource}"
+        if ":" in resource
+        else f"arn:aws:lambda:us-east-1:123456789012:function:{resource}"
+    )
+    return {"Type": "Task", "Resource": arn, **({} if "Next" in fields else {"End": True}), **fields}
+
+
 def scenario(*parts: Part, seed: int = 1, faults: Iterable[dict[str, Any]] = (), length: str = "30d") -> Run:
     """The run these stations make."""
     return Run(documents.read(document(*parts, seed=seed, faults=faults, length=length), catalog.patterns()))

@@ -1,0 +1,146 @@
+"""The books: on which states the executions of a machine are, and how often each was entered, has failed, was caught.
+
+They are kept from the events of histories, so that however many executions run, a look at them costs as much as there
+are states. An execution that was started with an older definition counts where the new one has a state of that name.
+"""
+
+from typing import Any
+
+from patterns.state_machine.chart import Chart
+from patterns.state_machine.execution import FAILED as FAILED_EXECUTION
+from patterns.state_machine.execution import Execution
+from patterns.state_machine.history import HistoryEvent
+from simulator.engine.message import Message
+from simulator.engine.operations import Call
+
+THERE, ENTERED, FAILED, CAUGHT, RETRYING = range(5)
+
+NOWHERE = -1
+
+
+class Running:
+    """One execution that runs: what started it, and at which states it is.
+
+    `number` counts the executions of the machine; `call` waits for its end, if anybody does; `own` says that the
+    message is in custody for it, which is not so for a child of a distributed Map. `failed` are the states that have
+    failed and were not left yet: they are tried again.
+    """
+
+    __slots__ = ("call", "failed", "flags", "message", "number", "own", "places")
+
+    def __init__(self, number: int, message: Message, flags: int, call: Call | None, own: bool) -> None:
+        self.number = number
+        self.message = message
+        self.flags = flags
+        self.call = call
+        self.own = own
+        self.places: list[int] = []
+        self.failed: list[int] | None = None
+
+
+class Books:
+    """The counts by state, and the ends of executions by their status."""
+
+    __slots__ = ("chart", "counts", "ends")
+
+    def __init__(self, chart: Chart) -> None:
+        self.chart = chart
+        self.counts: list[list[int]] = []
+        self.ends: dict[str, int] = dict.fromkeys(("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"), 0)
+        self._begin()
+
+    def change(self, chart: Chart, running: dict[Execution, Running]) -> None:
+        """Count by another definition from now on; who is at a state that it has too stays there."""
+        before = list(self.chart.numbers)
+        self.chart = chart
+        self._begin()
+        for one in running.values():
+            moved = [chart.numbers.get(before[place], NOWHERE) for place in one.places]
+            one.places = [place for place in moved if place != NOWHERE]
+            one.failed = None
+            for place in one.places:
+                self.counts[place][THERE] += 1
+
+    def enter(self, one: Running, state: str) -> None:
+        place = self.chart.numbers.get(state, NOWHERE)
+        if place != NOWHERE:
+            one.places.append(place)
+            count = self.counts[place]
+            count[THERE] += 1
+            count[ENTERED] += 1
+
+    def leave(self, one: Running, state: str) -> bool:
+        """A state is left; whether a failure of it was caught."""
+        place = self.chart.numbers.get(state, NOWHERE)
+        if place == NOWHERE:
+            return False
+        caught = one.failed is not None and place in one.failed
+        if caught:
+            self.counts[place][CAUGHT] += 1
+        if self.chart.last[place] > place:
+            self.leave_inside(one, state)
+        self._forget(one, place)
+        return caught
+
+    def leave_inside(self, one: Running, state: str) -> None:
+        """What runs inside a state is over."""
+        place = self.chart.numbers.get(state, NOWHERE)
+        if place == NOWHERE:
+            return
+        last = self.chart.last[place]
+        for inner in [inner for inner in one.places if place < inner <= last]:
+            self._forget(one, inner)
+
+    def fail(self, one: Running, state: str) -> None:
+        place = self.chart.numbers.get(state, NOWHERE)
+        if place == NOWHERE:
+            return
+        self.counts[place][FAILED] += 1
+        one.failed = one.failed if one.failed is not None else []
+        one.failed.append(place)
+        self.counts[place][RETRYING] += 1
+
+    def try_again(self, one: Running, state: str) -> bool:
+        """A state begins its work; whether it had failed before."""
+        place = self.chart.numbers.get(state, NOWHERE)
+        if one.failed is None or place not in one.failed:
+            return False
+        self._mend(one, place)
+        return True
+
+    def end(self, one: Running, execution: Execution) -> None:
+        """The execution is over; a state whose failing is no event of its own has failed if that was the end."""
+        place = self.chart.numbers.get(execution.root.state.name, NOWHERE)
+        if execution.status == FAILED_EXECUTION and place != NOWHERE and one.failed is None:
+            self.counts[place][FAILED] += 1
+        for place in list(one.places):
+            self._forget(one, place)
+        if one.own:
+            self.ends[execution.status] += 1
+
+    def rows(self, most: int) -> list[list[int]]:
+        """The states that have anything to tell, with their counts."""
+        return [[place, *count] for place, count in enumerate(self.counts[:most]) if any(count)]
+
+    def _begin(self) -> None:
+        self.counts = [[0] * 5 for _ in self.chart.last]
+
+    def _forget(self, one: Running, place: int) -> None:
+        if place in one.places:
+            one.places.remove(place)
+            self.counts[place][THERE] -= 1
+        if one.failed is not None and place in one.failed:
+            self._mend(one, place)
+
+    def _mend(self, one: Running, place: int) -> None:
+        assert one.failed is not None, "what has not failed is not mended"
+        one.failed.remove(place)
+        self.counts[place][RETRYING] -= 1
+        if not one.failed:
+            one.failed = None
+
+
+def error_of(event: HistoryEvent) -> str:
+    """The error that an event tells of, with its cause where that is short."""
+    told: dict[str, Any] = event.more or {}
+    return str(told.get("error") or "no name")
