@@ -14,7 +14,7 @@ from patterns.topic.phases import CUSTOMER, Schedule
 from simulator.engine.clock import Micros
 from simulator.engine.delivering import DEAD_LETTER_PAUSE, DEAD_LETTER_TRIES
 from simulator.engine.errors import ServiceError, is_client_error
-from simulator.engine.message import POISON, Message
+from simulator.engine.message import POISON, Message, label
 from simulator.engine.template import size_of_attributes
 
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ class Delivery:
         reason = {"RequestID": topic.new_request(), "ErrorCode": error.code, "ErrorMessage": error.message}
         attributes = {**(message.attributes or {}), **reason}
         bytes_ = message.size + size_of_attributes(reason)
-        self.message = message._replace(attributes=attributes, size=bytes_)
+        once = message.deduplication
+        if once is not None:  # copies of one message for several subscribers are different dead letters
+            once = label(message.id, topic.run.scenario.prefixes)
+        self.message = message._replace(attributes=attributes, size=bytes_, deduplication=once)
         topic.record("dead_lettered", message.id, dead.index, error.code)
         self.move()
 

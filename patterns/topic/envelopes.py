@@ -44,24 +44,23 @@ class Contents(NamedTuple):
 class Envelopes:
     """Makes what each subscriber gets of one message; what several have in common is made once."""
 
-    __slots__ = ("_made", "_published", "_replayed", "_topic")
+    __slots__ = ("_made", "_plain", "_published", "_replayed", "_topic")
 
     def __init__(self, topic: "Topic", published: Published, replayed: bool = False) -> None:
         self._topic = topic
         self._published = published
         self._replayed = replayed
         self._made: dict[str, tuple[dict[str, Any], int]] = {}
+        self._plain: dict[str, Contents] = {}
 
     def contents(self, subscription: "Subscription") -> Contents:
-        published, form = self._published, subscription.form
-        text, body = self._part(subscription.protocol)
-        if form == RAW:
-            plain = published.message.attributes if subscription.protocol == "sqs" else None
-            if self._replayed:
-                plain = {**(plain or {}), "Replayed": "true"}
-            return Contents(body, len(text.encode()) + size_of_attributes(plain), plain)
-        if form == TEXT:
-            return Contents(body, len(text.encode()), None)
+        protocol, form = subscription.protocol, subscription.form
+        if form in (RAW, TEXT):
+            plain = self._plain.get(protocol)
+            if plain is None:
+                plain = self._plain[protocol] = self._without_envelope(protocol)
+            return plain
+        text, _ = self._part(protocol)
         common, bytes_ = self._notification(text)
         if form == NOTIFICATION:
             return Contents(common | {"UnsubscribeURL": subscription.unsubscribe}, bytes_ + subscription.more, None)
@@ -75,6 +74,14 @@ class Envelopes:
         }
         event = {"Records": [record]}
         return Contents(event, size(event), None)
+
+    def _without_envelope(self, protocol: str) -> Contents:
+        """The message itself; only a queue gets its attributes too."""
+        text, body = self._part(protocol)
+        attributes = self._published.message.attributes if protocol == "sqs" else None
+        if self._replayed and protocol == "sqs":
+            attributes = {**(attributes or {}), "Replayed": "true"}
+        return Contents(body, len(text.encode()) + size_of_attributes(attributes), attributes)
 
     def _part(self, protocol: str) -> tuple[str, Any]:
         """The text for this protocol, and the same as a value."""

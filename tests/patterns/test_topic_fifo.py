@@ -126,6 +126,20 @@ def test_a_message_that_fails_blocks_its_group_for_that_subscriber_only():
     assert conserved(run) and custody(run, "news") == 0
 
 
+def test_dead_letters_of_several_subscribers_do_not_take_each_other_for_repetitions():
+    """Two copies of one message, given up by two subscriptions, are two dead letters, though their ids were one."""
+    run = scenario(
+        queue("small", MaximumMessageSize=1024, **FIFO),
+        queue("tiny", MaximumMessageSize=1024, **FIFO),
+        queue("lost", **FIFO),
+        news(*(subscription(name, dead="lost", RawMessageDelivery=True) for name in ("small", "tiny")), dead="lost"),
+    )
+    publish(run, "x" * 2000, MessageDeduplicationId="one")
+    run.advance(seconds(2))
+    assert [message.body for message in waiting(run, "lost")] == ["x" * 2000] * 2
+    assert len(records(run, "dead_lettered")) == 2 and conserved(run)
+
+
 @pytest.mark.parametrize("scope", ["Topic", "MessageGroup"])
 def test_what_is_published_twice_is_accepted_twice_and_delivered_once(scope: str):
     """Law 12; source: SNS API Reference, SetTopicAttributes (FifoThroughputScope)."""
