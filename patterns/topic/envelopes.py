@@ -4,7 +4,8 @@ Source: SNS Developer Guide, "Parsing Amazon SNS message formats", "Amazon SNS r
 SNS notifications to Lambda functions"; SNS API Reference, Publish (MessageStructure). A signature is shown as a word.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from patterns.topic.about import REGION
 from patterns.topic.published import Published
@@ -33,12 +34,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 _OF_FUNCTIONS = {"SigningCertURL": "SigningCertUrl"}
 
 
-class Contents(NamedTuple):
-    """Body, bytes and attributes of what is delivered."""
-
-    body: Any
-    size: int
-    attributes: dict[str, Any] | None
+Contents = tuple[Any, int, dict[str, Any] | None]
+"""Body, bytes and attributes of what is delivered."""
 
 
 class Envelopes:
@@ -60,10 +57,9 @@ class Envelopes:
             if plain is None:
                 plain = self._plain[protocol] = self._without_envelope(protocol)
             return plain
-        text, _ = self._part(protocol)
-        common, bytes_ = self._notification(text)
+        common, bytes_ = self._notification(self._part(protocol)[0])
         if form == NOTIFICATION:
-            return Contents(common | {"UnsubscribeURL": subscription.unsubscribe}, bytes_ + subscription.more, None)
+            return {**common, "UnsubscribeURL": subscription.unsubscribe}, bytes_ + subscription.more, None
         told = {_OF_FUNCTIONS.get(name, name): value for name, value in common.items()}
         told["UnsubscribeUrl"] = subscription.unsubscribe
         record = {
@@ -73,7 +69,7 @@ class Envelopes:
             "Sns": told,
         }
         event = {"Records": [record]}
-        return Contents(event, size(event), None)
+        return event, size(event), None
 
     def _without_envelope(self, protocol: str) -> Contents:
         """The message itself; only a queue gets its attributes too."""
@@ -81,7 +77,7 @@ class Envelopes:
         attributes = self._published.message.attributes if protocol == "sqs" else None
         if self._replayed and protocol == "sqs":
             attributes = {**(attributes or {}), "Replayed": "true"}
-        return Contents(body, len(text.encode()) + size_of_attributes(attributes), attributes)
+        return body, len(text.encode()) + size_of_attributes(attributes), attributes
 
     def _part(self, protocol: str) -> tuple[str, Any]:
         """The text for this protocol, and the same as a value."""
@@ -127,4 +123,9 @@ def notification(topic: "Topic", published: Published, text: str) -> dict[str, A
 
 def timestamp(micros: Micros) -> str:
     """A moment, in Micros since 1970, to the millisecond."""
-    return f"{iso(micros)[:-1]}.{micros % SECOND // MILLISECOND:03d}Z"
+    return f"{_second(micros // SECOND)}.{micros % SECOND // MILLISECOND:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return iso(seconds * SECOND).removesuffix("Z")
