@@ -205,7 +205,7 @@ class Attempt:
             limits["timeoutInSeconds"] = timeout
         if heartbeat is not None and self.resource.kind != FUNCTION:
             limits["heartbeatInSeconds"] = heartbeat
-        if credentials is not None:
+        if isinstance(credentials, dict):
             limits["taskCredentials"] = {"roleArn": credentials.get("RoleArn")}
         if self.resource.kind == SERVICE:
             region = self.resource.arn.split(":")[3] if self.resource.arn.count(":") > 3 else ""

@@ -12,6 +12,7 @@ from typing import Any
 
 from patterns.state_machine.data.text import is_deeper
 from patterns.state_machine.errors import InvalidDefinition
+from patterns.state_machine.shapes import a_number
 from patterns.state_machine.states.choice import Choice
 from patterns.state_machine.states.distributed import DistributedMap
 from patterns.state_machine.states.ends import Fail, Pass, Succeed
@@ -82,7 +83,7 @@ class Compiler:
         start = given.get("StartAt")
         if not isinstance(start, str) or start not in states:
             raise InvalidDefinition(f"{before}StartAt", f"names no state: {start}")
-        return Scope(start, states, given.get("TimeoutSeconds"))
+        return Scope(start, states, a_number(given, "TimeoutSeconds", where, None))
 
     def _state(self, name: str, fields: Any, where: str, is_query_default: bool) -> State:
         if not isinstance(fields, dict):

@@ -15,6 +15,7 @@ from patterns.state_machine.data.sources import InputSource, Missing, Source, Vi
 from patterns.state_machine.data.templates import Query, Template, compiled_source, path_template, query_template
 from patterns.state_machine.errors import RESULT_PATH_MATCH_FAILURE, InvalidDefinition, StateError, runtime
 from patterns.state_machine.retrying import Catcher
+from patterns.state_machine.shapes import an_object
 
 if TYPE_CHECKING:
     from patterns.state_machine.flow import Flow
@@ -52,7 +53,7 @@ class PathPipeline:
         self.output_path = _whole(fields, "OutputPath", where)
         self.parameters = _template(fields, "Parameters", where)
         self.selector = _template(fields, "ResultSelector", where)
-        self.assign = _template(fields, "Assign", where)
+        self.assign = _template(_with_variables(fields, where), "Assign", where)
         self.result_path = result_path(fields, where)
         self.is_plain = (
             self.input_path is _ALL
@@ -101,7 +102,7 @@ class QueryPipeline:
     def __init__(self, fields: dict[str, Any], where: str) -> None:
         self.arguments = _query(fields, "Arguments", where)
         self.output = _query(fields, "Output", where)
-        self.assign = _query(fields, "Assign", where)
+        self.assign = _query(_with_variables(fields, where), "Assign", where)
 
     def narrowed(self, flow: Flow) -> Any:
         return flow.input
@@ -182,6 +183,13 @@ def _whole(fields: dict[str, Any], name: str, where: str) -> Source | None:
     if given is None:
         return None
     return _ALL if given == "$" else compiled_source(given, f"{where}.{name}")
+
+
+def _with_variables(fields: dict[str, Any], where: str) -> dict[str, Any]:
+    """The fields, in which Assign, if it is there, is an object of variables."""
+    if "Assign" in fields:
+        an_object(fields["Assign"], f"{where}.Assign")
+    return fields
 
 
 def _template(fields: dict[str, Any], name: str, where: str) -> Template | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patterns.state_machine.data.datasets import Unreadable, items_of
 from patterns.state_machine.data.templates import Template, path_template, query_template
 from patterns.state_machine.errors import ITEM_READER_FAILED, StateError, runtime
+from patterns.state_machine.shapes import a_text, an_object
 from patterns.state_machine.states.numbers import NumberField
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ class ItemReader:
     __slots__ = ("most", "parameters", "resource", "settings")
 
     def __init__(self, fields: dict[str, Any], where: str, is_query: bool) -> None:
-        self.resource: str = fields.get("Resource", "")
-        self.settings: dict[str, Any] = fields.get("ReaderConfig") or {}
+        an_object(fields, where)
+        self.resource = a_text(fields.get("Resource", ""), f"{where}.Resource")
+        self.settings = an_object(fields.get("ReaderConfig") or {}, f"{where}.ReaderConfig")
         self.most = NumberField(self.settings, "MaxItems", f"{where}.ReaderConfig")
         name = "Arguments" if is_query else "Parameters"
         self.parameters: Template | None = None

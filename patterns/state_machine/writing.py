@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from patterns.state_machine.data.templates import Template, path_template, query_template
 from patterns.state_machine.data.text import written
 from patterns.state_machine.errors import RESULT_WRITER_FAILED, StateError
+from patterns.state_machine.shapes import a_text, an_object
 
 if TYPE_CHECKING:
     from patterns.state_machine.execution import Execution
@@ -26,8 +27,9 @@ class ResultWriter:
     __slots__ = ("parameters", "resource", "settings")
 
     def __init__(self, fields: dict[str, Any], where: str, is_query: bool) -> None:
-        self.resource: str = fields.get("Resource", "")
-        self.settings: dict[str, Any] = fields.get("WriterConfig") or {}
+        an_object(fields, where)
+        self.resource = a_text(fields.get("Resource", ""), f"{where}.Resource")
+        self.settings = an_object(fields.get("WriterConfig") or {}, f"{where}.WriterConfig")
         name = "Arguments" if is_query else "Parameters"
         self.parameters: Template | None = None
         if name in fields:
@@ -45,8 +47,8 @@ class ResultWriter:
         """Bucket and Prefix. Raises StateError."""
         if self.parameters is None:
             return {}
-        found: dict[str, Any] = self.parameters.fill(flow.state.pipeline.seen(flow, narrowed))
-        return found
+        found = self.parameters.fill(flow.state.pipeline.seen(flow, narrowed))
+        return found if isinstance(found, dict) else {}
 
     def transformed(self, told: list[dict[str, Any]]) -> list[Any]:
         """What is written of the child executions `told`, each as DescribeExecution tells it."""

@@ -139,3 +139,47 @@ def test_a_transition_may_take_time():
     assert kinds(run)[-1] == "PassStateExited"
     world.run()
     assert [event.time for event in run.events if event.type == "PassStateEntered"] == [0, 20_000, 40_000]
+
+
+MAP = {"Type": "Map", "ItemProcessor": {**chain(A=passes()), "ProcessorConfig": {"Mode": "DISTRIBUTED"}}}
+
+
+@pytest.mark.parametrize(
+    ("state", "path"),
+    [
+        (passes(Next=5), "Next"),
+        (passes(Assign=[1]), "Assign"),
+        (task(Retry=5), "Retry"),
+        (task(Retry=[{"ErrorEquals": "Boom"}]), "Retry[0].ErrorEquals"),
+        (task(Retry=[{"ErrorEquals": ["Boom"], "BackoffRate": 0.5}]), "Retry[0].BackoffRate"),
+        (task(Retry=[{"ErrorEquals": ["Boom"], "IntervalSeconds": -1}]), "Retry[0].IntervalSeconds"),
+        (task(Catch=[True]), "Catch[0]"),
+        (task(Catch=[{"ErrorEquals": ["Boom"]}]), "Catch[0].Next"),
+        (task(Credentials="x"), "Credentials"),
+        (task(TimeoutSeconds=-1), "TimeoutSeconds"),
+        (task(TimeoutSeconds=1.5), "TimeoutSeconds"),
+        ({"Type": "Choice", "Choices": 5}, "Choices"),
+        ({"Type": "Choice", "Choices": [{"Variable": "$", "IsNull": True}]}, "Choices[0].Next"),
+        ({"Type": "Choice", "Choices": [{"Variable": "$", "Next": "A"}]}, "Choices[0]"),
+        ({"Type": "Parallel", "Branches": {}}, "Branches"),
+        ({"Type": "Map"}, "ItemProcessor"),
+        ({**MAP, "ItemReader": 5}, "ItemReader"),
+        ({**MAP, "ItemReader": {"ReaderConfig": 5}}, "ItemReader.ReaderConfig"),
+        ({**MAP, "ResultWriter": "x"}, "ResultWriter"),
+        ({**MAP, "ItemBatcher": [1]}, "ItemBatcher"),
+        ({**MAP, "Label": 5}, "Label"),
+        (5, ""),
+    ],
+)
+def test_a_part_of_a_wrong_shape_is_refused_at_its_place(state, path):
+    """Issue: wrong definitions: the place, and nothing else suffers."""
+    with pytest.raises(InvalidDefinition) as raised:
+        Machine({"StartAt": "A", "States": {"A": state}})
+    assert raised.value.path == f"States.A.{path}".rstrip(".")
+
+
+@pytest.mark.parametrize("limit", [0, -5, 10**9, "x", None])
+def test_a_time_limit_that_is_none_ends_the_execution(limit):
+    """Section 2: TimeoutSeconds 1 to 99,999,999."""
+    run = ran(chain(Work=task(TimeoutSecondsPath="$.limit")), {"limit": limit}, tasks=[{"state": "Work", "ok": 1}])
+    assert (run.status, run.error) == ("FAILED", "States.Runtime")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns.state_machine.errors import NO_CHOICE_MATCHED, InvalidDefinition, StateError
 from patterns.state_machine.pipeline import NOTHING, PathPipeline, Pipeline, QueryPipeline
+from patterns.state_machine.shapes import a_text, an_object
 from patterns.state_machine.states.rules import Condition, Rule, path_rule
 from patterns.state_machine.states.state import State
 
@@ -28,7 +29,7 @@ class Choice(State):
 
     def __init__(self, name: str, fields: dict[str, Any], where: str, is_query: bool) -> None:
         super().__init__(name, fields, where, is_query)
-        self.default: str | None = fields.get("Default")
+        self.default: str | None = a_text(fields["Default"], f"{where}.Default") if "Default" in fields else None
         given = fields.get("Choices")
         if not isinstance(given, list) or not given:
             raise InvalidDefinition(f"{where}.Choices", "must be a list of rules")
@@ -53,12 +54,11 @@ class Choice(State):
         return flow.leave(output, assigned, next)
 
     def _branch(self, given: Any, fields: dict[str, Any], where: str) -> tuple[Rule, str, Pipeline]:
-        if not isinstance(given, dict) or "Next" not in given:
-            raise InvalidDefinition(where, "must be an object with a Next")
+        next = a_text(an_object(given, where).get("Next"), f"{where}.Next")
         if self.is_query:
             if "Condition" not in given:
                 raise InvalidDefinition(where, "has no Condition")
-            return Condition(given["Condition"], f"{where}.Condition"), given["Next"], QueryPipeline(given, where)
+            return Condition(given["Condition"], f"{where}.Condition"), next, QueryPipeline(given, where)
         shared = {name: fields[name] for name in _SHARED if name in fields}
         own = {"Assign": given["Assign"]} if "Assign" in given else {}
-        return path_rule(given, where), given["Next"], PathPipeline({**shared, **own}, where)
+        return path_rule(given, where), next, PathPipeline({**shared, **own}, where)

@@ -13,6 +13,7 @@ from patterns.state_machine.data.templates import Template, path_template, query
 from patterns.state_machine.data.text import size
 from patterns.state_machine.errors import runtime
 from patterns.state_machine.reading import ItemReader
+from patterns.state_machine.shapes import a_text, an_object, one_of
 from patterns.state_machine.states.items import MapState
 from patterns.state_machine.states.maprun import MapRun
 from patterns.state_machine.states.numbers import NumberField
@@ -32,8 +33,9 @@ class DistributedMap(MapState):
     def __init__(self, name: str, fields: dict[str, Any], where: str, is_query: bool, compiler: Compiler) -> None:
         super().__init__(name, fields, where, is_query, compiler)
         processor = fields["ItemProcessor" if "ItemProcessor" in fields else "Iterator"]
-        self.child_type: str = processor["ProcessorConfig"].get("ExecutionType", "STANDARD")
-        self.label: str = fields.get("Label", name[:40])
+        kind = processor["ProcessorConfig"].get("ExecutionType", "STANDARD")
+        self.child_type = one_of(kind, ("STANDARD", "EXPRESS"), f"{where}.ItemProcessor.ProcessorConfig.ExecutionType")
+        self.label = a_text(fields.get("Label", name[:40]), f"{where}.Label")
         self.tolerated_count = NumberField(fields, "ToleratedFailureCount", where)
         self.tolerated_percentage = NumberField(fields, "ToleratedFailurePercentage", where, is_float=True)
         self.reader = (
@@ -44,7 +46,7 @@ class DistributedMap(MapState):
             if "ResultWriter" in fields
             else None
         )
-        batcher = fields.get("ItemBatcher") or {}
+        batcher = an_object(fields.get("ItemBatcher") or {}, f"{where}.ItemBatcher")
         self.batched = bool(batcher)
         self.batch_items = NumberField(batcher, "MaxItemsPerBatch", f"{where}.ItemBatcher")
         self.batch_bytes = NumberField(batcher, "MaxInputBytesPerBatch", f"{where}.ItemBatcher")

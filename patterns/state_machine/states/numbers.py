@@ -29,7 +29,7 @@ class NumberField:
         self, fields: dict[str, Any], name: str, where: str, default: Any = None, *, is_float: bool = False
     ) -> None:
         self.name = name
-        self.default = fields.get(name, default)
+        self.default = default if fields.get(name) is None else fields[name]
         self.is_float = is_float
         self.source: Source | None = None
         self.expression: str | None = None
@@ -41,8 +41,8 @@ class NumberField:
                 jsonata.compile_expression(self.expression)
             except jsonata.BadExpression as problem:
                 raise InvalidDefinition(f"{where}.{name}", f"is no JSONata: {problem}") from None
-        elif self.default is not None and not _is_number(self.default):
-            raise InvalidDefinition(f"{where}.{name}", "must be a number")
+        elif self.default is not None and not self._takes(self.default):
+            raise InvalidDefinition(f"{where}.{name}", "must be a number, not negative and without a fraction")
 
     @property
     def is_given(self) -> bool:
@@ -59,6 +59,9 @@ class NumberField:
             wanted = "number" if self.is_float else "integer"
             raise wrong_type(self.expression, self.name, wanted, found)
         return found
+
+    def _takes(self, written: Any) -> bool:
+        return _is_number(written) and written >= 0 and (self.is_float or float(written).is_integer())
 
     def _at_path(self, found: Any) -> Any:
         assert self.source is not None

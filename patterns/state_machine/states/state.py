@@ -8,6 +8,7 @@ from patterns.state_machine.data.templates import path_template, query_template
 from patterns.state_machine.errors import InvalidDefinition, StateError
 from patterns.state_machine.pipeline import Outcome, PathPipeline, Pipeline, QueryPipeline, result_path
 from patterns.state_machine.retrying import Catcher, Retrier
+from patterns.state_machine.shapes import a_number, a_text, an_object, objects
 
 if TYPE_CHECKING:
     from patterns.state_machine.flow import Flow
@@ -43,7 +44,7 @@ class State:
         self.entered = f"{self.kind}StateEntered"
         self.exited = f"{self.kind}StateExited"
         self.aborted = f"{self.kind}StateAborted" if self.is_aborted else ""
-        self.next: str | None = fields.get("Next")
+        self.next: str | None = a_text(fields["Next"], f"{where}.Next") if "Next" in fields else None
         self.pipeline: Pipeline = QueryPipeline(fields, where) if is_query else PathPipeline(fields, where)
         self.retriers: tuple[Retrier, ...] = ()
         self.catchers: tuple[Catcher, ...] = ()
@@ -66,40 +67,40 @@ class State:
     def read_errors(self, fields: dict[str, Any]) -> None:
         """Compile Retry and Catch."""
         self.retriers = tuple(
-            _retrier(given, f"{self.where}.Retry[{place}]") for place, given in enumerate(fields.get("Retry") or ())
+            _retrier(given, where) for given, where in objects(fields.get("Retry"), f"{self.where}.Retry")
         )
         self.catchers = tuple(
-            self._catcher(given, f"{self.where}.Catch[{place}]")
-            for place, given in enumerate(fields.get("Catch") or ())
+            self._catcher(given, where) for given, where in objects(fields.get("Catch"), f"{self.where}.Catch")
         )
 
     def _catcher(self, given: dict[str, Any], where: str) -> Catcher:
-        if "Next" not in given:
-            raise InvalidDefinition(where, "has no Next")
+        next = a_text(given.get("Next"), f"{where}.Next")
         assign = output = None
         if "Assign" in given:
+            assigned = an_object(given["Assign"], f"{where}.Assign")
             assign = (
-                query_template(given["Assign"], f"{where}.Assign", "Assign")
+                query_template(assigned, f"{where}.Assign", "Assign")
                 if self.is_query
-                else path_template(given["Assign"], f"{where}.Assign")
+                else path_template(assigned, f"{where}.Assign")
             )
         if self.is_query and "Output" in given:
             output = query_template(given["Output"], f"{where}.Output", "Output")
-        return Catcher(_errors(given, where), given["Next"], result_path(given, where), output, assign)
+        return Catcher(_errors(given, where), next, result_path(given, where), output, assign)
 
 
 def _retrier(given: dict[str, Any], where: str) -> Retrier:
     return Retrier(
         _errors(given, where),
-        given.get("IntervalSeconds", 1),
-        given.get("MaxAttempts", 3),
-        given.get("BackoffRate", 2.0),
-        given.get("MaxDelaySeconds"),
+        a_number(given, "IntervalSeconds", where, 1),
+        a_number(given, "MaxAttempts", where, 3),
+        a_number(given, "BackoffRate", where, 2.0, least=1),
+        a_number(given, "MaxDelaySeconds", where, None),
         given.get("JitterStrategy") == "FULL",
     )
 
 
 def _errors(given: dict[str, Any], where: str) -> tuple[str, ...]:
-    if not isinstance(given, dict) or not isinstance(given.get("ErrorEquals"), list):
+    names = given.get("ErrorEquals")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidDefinition(f"{where}.ErrorEquals", "must be a list of error names")
-    return tuple(given["ErrorEquals"])
+    return tuple(names)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from patterns.state_machine.attempt import ACTIVITY, TOKEN, Attempt, Resource
 from patterns.state_machine.data.templates import Template, path_template, query_template
+from patterns.state_machine.errors import runtime
+from patterns.state_machine.shapes import an_object
 from patterns.state_machine.states.numbers import NumberField
 from patterns.state_machine.states.state import State
 
@@ -35,9 +37,9 @@ class Task(State):
         if "Credentials" in fields:
             place = f"{where}.Credentials"
             self.credentials = (
-                query_template(fields["Credentials"], place, "Credentials")
+                query_template(an_object(fields["Credentials"], place), place, "Credentials")
                 if is_query
-                else path_template(fields["Credentials"], place)
+                else path_template(an_object(fields["Credentials"], place), place)
             )
         self.read_errors(fields)
 
@@ -47,9 +49,18 @@ class Task(State):
         token = execution.token(flow) if self.resource.pattern == TOKEN or self.resource.kind == ACTIVITY else None
         flow.token = token if self.resource.pattern == TOKEN else None
         parameters = pipeline.given(flow, narrowed)
-        timeout = self.timeout.value(flow, narrowed)
-        heartbeat = self.heartbeat.value(flow, narrowed)
+        timeout = self._seconds(self.timeout, flow, narrowed)
+        heartbeat = self._seconds(self.heartbeat, flow, narrowed)
         credentials = None if self.credentials is None else self.credentials.fill(pipeline.seen(flow, narrowed))
         attempt = flow.work = Attempt(flow, self.resource, flow.tries + 1, token or "")
         attempt.schedule(parameters, timeout if timeout != LONGEST else None, heartbeat, credentials)
         return False
+
+    def _seconds(self, field: NumberField, flow: Flow, narrowed: Any) -> int | None:
+        """A time limit, or None. Raises StateError."""
+        found = field.value(flow, narrowed)
+        if found is None:
+            return None
+        if not 0 < found <= LONGEST:
+            raise runtime(f"{field.name} must be between 1 and {LONGEST}, but was {found}.")
+        return int(found)
