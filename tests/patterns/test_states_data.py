@@ -73,6 +73,7 @@ def test_a_path_in_parameters_that_leads_nowhere_names_its_field():
     [
         ("$.items[1].n", 2),
         ("$['items'][-1]['n']", 3),
+        ("$.items[(@.length-1)].n", 3),
         ("$.items[*].n", [1, 2, 3]),
         ("$.items[1:].n", [2, 3]),
         ("$.items[?(@.n > 1)].n", [2, 3]),

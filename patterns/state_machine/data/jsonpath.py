@@ -25,6 +25,7 @@ DEEPEST = 200
 
 NAME = re.compile(r"[^\s.\[\]()'\"*,:?@$!=<>&|]+")
 _INDEX = re.compile(r"\[\s*(-?\d{1,15})\s*\]")
+_FROM_END = re.compile(r"\[\s*\(\s*@\.length\s*-\s*([1-9]\d{0,14})\s*\)\s*\]")
 _QUOTED = re.compile(r"""\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]""", re.DOTALL)
 _TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"(?#)""", re.DOTALL)
 _REGULAR = re.compile(r"=~\s*/((?:[^/\\]|\\.)*)/")
@@ -143,8 +144,12 @@ def _steps(text: str) -> tuple[str | int, ...] | None:
     while place < len(text):
         if text[place] == "[":
             found = _INDEX.match(text, place)
+            from_end = None if found else _FROM_END.match(text, place)
             if found:
                 steps.append(int(found.group(1)))
+            elif from_end:
+                found = from_end
+                steps.append(-int(from_end.group(1)))
             else:
                 found = _QUOTED.match(text, place)
                 if not found:
