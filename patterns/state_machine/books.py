@@ -4,12 +4,16 @@ They are kept from the events of histories, so that however many executions run,
 are states. An execution that was started with an older definition counts where the new one has a state of that name.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from patterns.state_machine.chart import Chart
 from patterns.state_machine.execution import FAILED as FAILED_EXECUTION
 from patterns.state_machine.execution import Execution
+from patterns.state_machine.flow import Flow
 from patterns.state_machine.history import HistoryEvent
+from patterns.state_machine.states.inline import Iterations
+from patterns.state_machine.states.parallel import Branches
 from simulator.engine.message import Message
 from simulator.engine.operations import Call
 
@@ -118,6 +122,14 @@ class Books:
         if one.own:
             self.ends[execution.status] += 1
 
+    def find(self, one: Running, execution: Execution) -> None:
+        """Count an execution that goes on where it was; what it was at before it ended is entered no second time."""
+        for state in _states(execution.root):
+            place = self.chart.numbers.get(state, NOWHERE)
+            if place != NOWHERE:
+                one.places.append(place)
+                self.counts[place][THERE] += 1
+
     def rows(self, most: int) -> list[list[int]]:
         """The states that have anything to tell, with their counts."""
         return [[place, *count] for place, count in enumerate(self.counts[:most]) if any(count)]
@@ -138,6 +150,21 @@ class Books:
         self.counts[place][RETRYING] -= 1
         if not one.failed:
             one.failed = None
+
+
+def inside(work: Any) -> list[Flow]:
+    """The lines of control inside a state that is at work: of its branches or its items."""
+    if isinstance(work, Iterations):
+        return list(work.flows.values())
+    return list(work.flows) if isinstance(work, Branches) else []
+
+
+def _states(flow: Flow) -> Iterator[str]:
+    """The states that a line of control is in, and those inside of it."""
+    if flow.entered and not flow.over:
+        yield flow.state.name
+        for line in inside(flow.work):
+            yield from _states(line)
 
 
 def error_of(event: HistoryEvent) -> str:

@@ -81,6 +81,16 @@ KINDS = (
     ),
     Kind("handed_back", "{node} gives {message} back to its sender: {reason}.", ("reason",), "", "warn", holds=-1),
     Kind(
+        "redriven",
+        "somebody lets {node} go on with {message} where it had failed: {state}.",
+        ("state",),
+        "created",
+        "warn",
+        holds=1,
+        mark="you",
+        span="working",
+    ),
+    Kind(
         "task_made",
         "{node} makes {message} of {cause} for {to}: {state}.",
         ("cause:message", "over:link", "state"),

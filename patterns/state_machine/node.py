@@ -111,7 +111,21 @@ class StateMachine(Node):
         above = self.running_of(parent.flow.execution)  # type: ignore[attr-defined]
         self.running[child] = Running(above.number, above.message, above.flags, None, own=False)
 
+    def redrive(self, execution: Execution) -> None:
+        """Let an execution go on that had failed."""
+        one = self.running[execution] = self.ended.take(execution)
+        self.open_count += 1
+        self._names[execution.name] = execution
+        self.books.ends[execution.status] -= 1
+        self.record("redriven", one.message.id, execution.root.state.name)
+        execution.redrive()
+        self.books.find(one, execution)
+
     def running_of(self, execution: Execution) -> Running:
+        """What is known of an execution; a child that goes on again after a redrive is taken in again."""
+        if execution not in self.running:
+            self.adopt(execution)
+            self.books.find(self.running[execution], execution)
         return self.running[execution]
 
     def named(self, name: str) -> Execution | None:
@@ -165,6 +179,9 @@ class StateMachine(Node):
 
     def stop_execution(self, call: Call) -> None:
         self._answer(call, operations.stop_execution)
+
+    def redrive_execution(self, call: Call) -> None:
+        self._answer(call, operations.redrive_execution)
 
     def describe_execution(self, call: Call) -> None:
         self._answer(call, operations.describe_execution)

@@ -5,8 +5,10 @@ from typing import Any
 from patterns.state_machine import arguments, config
 from patterns.state_machine.definition import problems
 from patterns.state_machine.kinds import KINDS
+from patterns.state_machine.looking import listed, shown
 from patterns.state_machine.node import StateMachine
 from patterns.state_machine.tasks import targets
+from simulator.engine.details import Details
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Fault, Nothing
 from simulator.engine.operations import Operation
@@ -92,6 +94,13 @@ OPERATIONS = (
         "Stop an execution where it is.",
         "Stop an execution",
         danger=True,
+    ),
+    Operation(
+        "RedriveExecution",
+        arguments.OfExecution,
+        "redrive_execution",
+        "Let an execution that has failed go on with the step that failed.",
+        "Redrive an execution",
     ),
     Operation(
         "DescribeExecution",
@@ -203,5 +212,6 @@ PATTERN = Pattern(
     copies=True,
     check=check,
     types=types,
+    details=Details(listed, shown),
     check_text=check_text,
 )

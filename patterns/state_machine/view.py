@@ -8,13 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from patterns.state_machine.attempt import Attempt
-from patterns.state_machine.books import NOWHERE, Running
+from patterns.state_machine.books import NOWHERE, Running, inside
 from patterns.state_machine.chart import CATCH, MOST_STATES
 from patterns.state_machine.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT, Execution
-from patterns.state_machine.flow import Flow
+from patterns.state_machine.flow import Flow, Pause
 from patterns.state_machine.states.inline import Iterations
 from patterns.state_machine.states.maprun import MapRun
-from patterns.state_machine.states.parallel import Branches
+from simulator.engine.clock import Micros
 from simulator.engine.parameters import plain
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Look:
     def _flow(self, execution: Execution, one: Running, flow: Flow) -> None:
         """A line of control: a token where it is, or those of the lines inside."""
         work = flow.work
-        inner = _inside(work)
+        inner = inside(work)
         if isinstance(work, Iterations | MapRun):
             self._map(flow, work)
         if inner:
@@ -86,17 +86,17 @@ class Look:
             self._token(execution, one, flow)
 
     def _token(self, execution: Execution, one: Running, flow: Flow) -> None:
-        name, since, came_from, was_caught = _place(execution, flow)
-        state = self.numbers.get(name, NOWHERE)
-        if not flow.entered or not 0 <= state < MOST_STATES:
+        since, came_from, was_caught = _arrival(execution, flow)
+        state = self.numbers.get(flow.state.name, NOWHERE)
+        if not 0 <= state < MOST_STATES:
             return
         work, bits, until, tries = flow.work, 0, 0, flow.tries
         if isinstance(work, Attempt):
             bits |= TOKEN if work.resource.pattern == "waitForTaskToken" else TASK
             until = work.until
-        elif work is not None and hasattr(work, "timer") and name == flow.state.name:
+        elif isinstance(work, Pause) and flow.entered:
             bits |= RETRY if flow.state.is_retried else TIMER
-            until = work.timer[0] if work.timer is not None else 0
+            until = work.timer[0]
         if tries:
             bits |= FAILED_HERE
         message = one.message
@@ -125,27 +125,21 @@ class Look:
             self.maps.append([place, counts["total"], counts["succeeded"], failed, counts["running"], work.limit])
 
 
-def _inside(work: Any) -> list[Flow]:
-    """The lines of control inside a state: of its branches or its items."""
-    if isinstance(work, Iterations):
-        return list(work.flows.values())
-    return list(work.flows) if isinstance(work, Branches) else []
-
-
-def _place(execution: Execution, flow: Flow) -> tuple[str, int, str, bool]:
-    """The state a line of control is in, since when, where it came from, and whether a failure has led it here.
-
-    Between two states it is still in the one that it leaves.
-    """
-    if not flow.entered:
-        return "", 0, "", False
+def _arrival(execution: Execution, flow: Flow) -> tuple[Micros, str, bool]:
+    """When a line of control has entered its state, or will; where it came from; whether a failure has led there."""
     events = execution.events
-    entered = events[flow.entered - 1]
-    before = events[entered.previous - 1] if entered.previous else None
-    if before is None or not before.type.endswith("StateExited"):
-        return entered.state or "", entered.time, "", False
+    if flow.entered:
+        since, came_by = events[flow.entered - 1].time, events[flow.entered - 1].previous
+    else:
+        since, came_by = (
+            flow.work.timer[0] if isinstance(flow.work, Pause) else execution.surroundings.now,
+            flow.previous,
+        )
+    before = events[came_by - 1] if came_by else None
+    if before is None or before.state is None or not before.type.endswith("StateExited"):
+        return since, "", False
     cause = events[before.previous - 1].type if before.previous else ""
-    return entered.state or "", entered.time, before.state or "", cause.endswith(("Failed", "TimedOut"))
+    return since, before.state, cause.endswith(("Failed", "TimedOut"))
 
 
 def _most_tries(flow: Flow) -> int:

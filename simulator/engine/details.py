@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from simulator.engine.node import Node
 
 LONGEST = 4096
-"""Characters of one text."""
+"""Characters of one text; LONGEST_ENTRY of one of a history."""
+
+LONGEST_ENTRY = 1000
 
 MOST_LISTED = 200
 MOST_VISITS = 200
-MOST_HAPPENED = 1000
+MOST_HAPPENED = 500
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,9 @@ class Details:
     shown: Callable[["Node", str], Detail | None]
 
 
-def text(value: Any) -> str:
+def text(value: Any, most: int = LONGEST) -> str:
     """A JSON value as it is shown: over several lines, and cut with a note that says how long it is."""
     written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    if len(written) <= LONGEST:
+    if len(written) <= most:
         return written
-    return f"{written[:LONGEST]}\n… ({len(written):,} characters in all)"
+    return f"{written[:most]}\n… ({len(written):,} characters in all)"
