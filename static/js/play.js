@@ -29,6 +29,7 @@ import { isMoving, Timeline } from 'app/player/timeline.js';
 import { refusalNote, Toasts } from 'app/player/toast.js';
 import { MODE_WORDS, Transport } from 'app/player/transport.js';
 import { duration, label, number, stamp } from 'app/player/words.js';
+import { loadShapes } from 'app/stage/shapes/index.js';
 import { createStage } from 'app/stage/stage.js';
 
 /** @typedef {import("app/player/frames.js").Frame} Frame */
@@ -455,13 +456,21 @@ function main() {
   const toasts = new Toasts(need(document, '[data-toasts]'));
   /** @type {PlayPage | null} */
   let page = null;
+  /** @type {Parameters<PlayPage["hear"]>[0][]} What came while the drawings were being loaded. */
+  const early = [];
+  let greeted = false;
   const socket = new RunSocket(addressOf(location, document.body.dataset.run ?? ''), {
     onMessage: (message) => {
       if (page !== null) page.hear(message);
+      else if (greeted) early.push(message);
       else if (message.type === 'hello') {
-        page = new PlayPage(message, socket, toasts);
-        const { stage, timeline, playhead } = page;
-        Object.assign(window, { waystation: { stage, timeline, playhead } });
+        greeted = true;
+        void loadShapes(message.nodes.map((/** @type {{ pattern: string }} */ node) => node.pattern)).then(() => {
+          page = new PlayPage(message, socket, toasts);
+          const { stage, timeline, playhead } = page;
+          Object.assign(window, { waystation: { stage, timeline, playhead } });
+          for (const later of early.splice(0)) page.hear(later);
+        });
       } else if (message.type === 'error') toasts.show(refusalNote(message, () => undefined));
     },
     onState: showConnection,

@@ -33,7 +33,7 @@ def test_a_search_narrows_the_library_in_place(house: str, page: Page):
 
 def test_a_filter_narrows_the_library_and_can_be_cleared(house: str, page: Page):
     page.goto(f"{house}/")
-    page.get_by_label("Topic", exact=True).select_option("crash")
+    page.get_by_label("Subject").select_option("crash")
     expect(page.locator(".card")).to_have_count(1)
     expect(page.locator(".card")).to_contain_text("Crashed consumer")
     page.get_by_role("link", name="Clear all filters").click()
@@ -69,7 +69,7 @@ def test_without_a_script_everything_can_be_reached_by_links_and_forms(
     page = new_page(context)
     page.goto(f"{house}/")
     page.get_by_role("searchbox").fill("visibility")
-    page.get_by_label("Topic", exact=True).select_option("crash")
+    page.get_by_label("Subject").select_option("crash")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".card")).to_have_count(1)
     page.get_by_role("link", name="Crashed consumer", exact=True).click()

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { trace } from 'app/stage/links.js';
 import { Messages } from 'app/stage/messages.js';
+import { loadShapes } from 'app/stage/shapes/index.js';
 import { figures, trouble } from 'app/stage/shapes/subscription.js';
 import * as topic from 'app/stage/shapes/topic.js';
 import { state } from 'app/stage/words.js';
+
+await loadShapes(['topic', 'queue', 'worker', 'endpoint', 'producer']);
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 

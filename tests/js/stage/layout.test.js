@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import { bounds, cuts } from 'app/stage/geometry.js';
 import { fit, places, spread } from 'app/stage/layout.js';
 import { trace } from 'app/stage/links.js';
-import { shape } from 'app/stage/shapes/index.js';
+import { loadShapes, shape } from 'app/stage/shapes/index.js';
 
 /** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
 /** @typedef {import('app/stage/types.js').LinkSpec} LinkSpec */
 /** @typedef {import('app/stage/types.js').Style} Style */
+
+await loadShapes(['endpoint', 'event_bus', 'pipe', 'producer', 'queue', 'scheduler', 'store', 'topic', 'worker']);
 
 const STYLE = /** @type {Style} */ ({
   text: 15,

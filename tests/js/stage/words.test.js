@@ -1,8 +1,11 @@
 /** Labels say what the numbers mean, and never more than the data. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadShapes } from 'app/stage/shapes/index.js';
 import { order, summary, table } from 'app/stage/tell.js';
 import { age, count, countdown, duration, fault, label, marks, nth, rate, shortCount, state } from 'app/stage/words.js';
+
+await loadShapes(['producer', 'queue', 'store', 'worker']);
 
 const S = 1_000_000;
 

@@ -7,16 +7,7 @@
  * when they do.
  */
 
-import * as endpoint from 'app/stage/shapes/endpoint.js';
-import * as event_bus from 'app/stage/shapes/event_bus.js';
-import * as pipe from 'app/stage/shapes/pipe.js';
 import * as plain from 'app/stage/shapes/plain.js';
-import * as producer from 'app/stage/shapes/producer.js';
-import * as queue from 'app/stage/shapes/queue.js';
-import * as scheduler from 'app/stage/shapes/scheduler.js';
-import * as store from 'app/stage/shapes/store.js';
-import * as topic from 'app/stage/shapes/topic.js';
-import * as worker from 'app/stage/shapes/worker.js';
 
 /** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
 /** @typedef {import('app/stage/types.js').View} View */
@@ -43,12 +34,34 @@ import * as worker from 'app/stage/shapes/worker.js';
  * }} Shape
  */
 
-/** @type {Record<string, Shape>} */
-const SHAPES = { endpoint, event_bus, pipe, producer, queue, scheduler, store, topic, worker };
+/** @type {Record<string, () => Promise<Shape>>} */
+const MODULES = {
+  endpoint: () => import('app/stage/shapes/endpoint.js'),
+  event_bus: () => import('app/stage/shapes/event_bus.js'),
+  pipe: () => import('app/stage/shapes/pipe.js'),
+  producer: () => import('app/stage/shapes/producer.js'),
+  queue: () => import('app/stage/shapes/queue.js'),
+  scheduler: () => import('app/stage/shapes/scheduler.js'),
+  store: () => import('app/stage/shapes/store.js'),
+  topic: () => import('app/stage/shapes/topic.js'),
+  worker: () => import('app/stage/shapes/worker.js'),
+};
+
+/** @type {Map<string, Shape>} */
+const loaded = new Map();
+
+/**
+ * Get the drawings of these patterns, once for all: a page loads no others. One that can't be had stays plain.
+ * @param {Iterable<string>} patterns
+ */
+export async function loadShapes(patterns) {
+  const missing = [...new Set(patterns)].filter((name) => Object.hasOwn(MODULES, name) && !loaded.has(name));
+  await Promise.allSettled(missing.map(async (name) => loaded.set(name, await MODULES[name]())));
+}
 
 /** @param {string} pattern @returns {Shape} */
 export function shape(pattern) {
-  return Object.hasOwn(SHAPES, pattern) ? SHAPES[pattern] : plain;
+  return loaded.get(pattern) ?? plain;
 }
 
 /** Where lines meet a station. @param {string} pattern @param {Box} box @param {boolean} compact @returns {Ports} */
