@@ -27,6 +27,9 @@ MOVES: dict[str, tuple[str, str]] = {
     "move_failed": ("moving", "hidden"),
 }
 
+# In these states a copy is in the queue; one that is moving is on its way out of it.
+THERE = ("waiting", "in flight", "hidden")
+
 # These end a copy from whatever state it is in.
 ENDS = ("deleted", "expired", "purged")
 
@@ -107,7 +110,7 @@ class Laws:
         if name in ENDS and sum(count > 0 for count in states.values()) > 1:
             self.doubtful[key] = True
         if before and states[before] < 1 and key in self.doubtful:
-            before = next((state for state in states if states[state] > 0), before)
+            before = next((state for state in THERE if states[state] > 0), before)
         if before:
             assert states[before] > 0, f"{record}: no copy was {before}; there were {dict(states)}"
             states[before] -= 1
@@ -127,7 +130,7 @@ class Laws:
             return MOVES[name]
         if name not in ENDS:
             return "", ""
-        there = [state for state in ("waiting", "in flight", "hidden") if states[state] > 0]
+        there = [state for state in THERE if states[state] > 0]
         return (there or ["stored"])[0], ""
 
     def _keep_time(self, record: Record) -> None:
