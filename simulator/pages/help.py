@@ -99,6 +99,13 @@ STATIONS = (
     Glyph("scheduler", "Scheduler", "A clock that shows when it fires next, and the list of what it plans."),
     Glyph("pipe", "Pipe", "Four sections – source, filter, enrichment, target – with its batch in them."),
     Glyph(
+        "state_machine",
+        "State machine",
+        "Its own flow chart: a token is one execution, where it is. Diamonds choose, stacks are Maps with the share of "
+        "their items that is done, red dashes catch errors. A ring that drains is a wait or the time until the next try, "
+        "2/3 which try it is; at the foot is how executions ended.",
+    ),
+    Glyph(
         "store", "Store", "Where effects end up: a database, bucket, warehouse or cluster, with what was written last."
     ),
 )

@@ -20,6 +20,7 @@ HALF = {
     "endpoint": (22, 22),
     "scheduler": (22, 22),
     "pipe": (44, 15),
+    "state_machine": (30, 24),
     "other": (28, 20),
 }
 GAP, NAME = 4, 30  # between a line's end and its station, and where the station's name stands between

@@ -16,6 +16,7 @@
 /** @typedef {[time: number, kind: string, text: string, count: number]} Mark */
 /** @typedef {{question: string, answers: string[], right: number, because: string}} Question */
 /** @typedef {{n: number, node: number, message: number, title: string, say: string, ask: Question | null}} Beat */
+/** @typedef {{version: number, start: number, states: [string, string, number, number][], edges: [number, number, number, string][]}} Chart what a state machine consists of */
 /** @typedef {Record<string, any>} View what a node shows of itself; its shape depends on the pattern */
 
 /**
@@ -74,6 +75,7 @@
  * @property {HopColumns | null} [hops]
  * @property {[number, number][]} [counts]
  * @property {Record<string, View>} [views]
+ * @property {Record<string, Chart>} [charts] of the nodes that have one: only when it is another than before, and in key frames
  * @property {Fault[] | null} [faults]
  * @property {string[] | null} [looks]
  * @property {LogRow[]} [log]

@@ -8,6 +8,7 @@
  */
 
 /** @typedef {import("app/player/frames.js").Beat} Beat */
+/** @typedef {import("app/player/frames.js").Chart} Chart */
 /** @typedef {import("app/player/frames.js").Fault} Fault */
 /** @typedef {import("app/player/frames.js").Frame} Frame */
 /** @typedef {import("app/player/frames.js").Hello} Hello */
@@ -91,6 +92,8 @@ export class Timeline {
     this.lines = [];
     /** @type {Track<View>[]} */
     this.views = hello.nodes.map(() => new Track());
+    /** @type {(Chart | null)[]} the chart that each node was drawn from last */
+    this.charts = hello.nodes.map(() => null);
     /** @type {Track<Fault[]>} */
     this.faults = new Track();
     /** @type {{at: number, card: Beat} | null} */
@@ -138,9 +141,15 @@ export class Timeline {
    * @param {number} shown
    */
   fileViews(frame, shown) {
+    for (const [index, chart] of Object.entries(frame.charts ?? {})) {
+      // Of the same version it is the same, and whoever has drawn it need not do so again.
+      if (this.charts[Number(index)]?.version !== chart.version) this.charts[Number(index)] = chart;
+    }
     for (const [index, view] of Object.entries(frame.views ?? {})) {
       const track = this.views[Number(index)];
       if (track === undefined) continue;
+      const chart = this.charts[Number(index)];
+      if (chart && view.chart === chart.version) view.graph = chart;
       if (!frame.key) track.forget(shown);
       track.put(frame.to, view);
     }

@@ -8,6 +8,7 @@
  */
 
 import { BLOCKED, HELD, MOTIFS, NOISY } from 'app/stage/motifs.js';
+import { paintStay } from 'app/stage/token.js';
 import { countdown, DUPLICATE, LOST, POISON, REFUSED, REPLY, RETRIED } from 'app/stage/words.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
@@ -36,13 +37,14 @@ export function paintResting(pen, theme, glyph, now, looks) {
   else if (glyph.place === 'waiting' && (glyph.state ?? 0) & HELD) paintLocked(pen, theme, glyph, colour);
   else {
     if (glyph.place === 'working' || glyph.place === 'cold') paintProgress(pen, theme, glyph, now);
+    if (glyph.place === 'state') paintStay(pen, theme, glyph, now);
     if (glyph.more) paintStack(pen, theme, glyph, colour);
     body(pen, glyph.x, glyph.y, glyph.radius, glyph.flags, colour);
     if (glyph.more) inside(pen, theme, glyph, glyph.more + 1);
     else motif(pen, theme, glyph.x, glyph.y, glyph.radius * (glyph.flags & POISON ? 0.6 : 1), glyph.motif ?? -1);
     if ((glyph.state ?? 0) & NOISY) dashes(pen, theme, glyph);
     extras(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.flags, glyph.look, colour);
-    if (glyph.place === 'dead' && !(glyph.flags & POISON))
+    if ((glyph.place === 'dead' || (glyph.place === 'ended' && glyph.alarm)) && !(glyph.flags & POISON))
       cross(pen, glyph.x, glyph.y, glyph.radius * 0.45, theme.panel, 2.5);
     if (!glyph.more) letter(pen, theme, glyph.x, glyph.y, glyph.radius, glyph.look, looks);
   }

@@ -3,6 +3,7 @@
  */
 
 import { BLOCKED, HELD, NOISY } from 'app/stage/motifs.js';
+import { RETRY, TASK, TIMER, TOKEN } from 'app/stage/token.js';
 import { DUPLICATE, LOST, POISON, REFUSED, REPLY } from 'app/stage/words.js';
 
 const TYPES_MOST = 8;
@@ -23,6 +24,9 @@ const MARKS = /** @type {const} */ ([
   ['blocked', 'lock shut', 'its group is blocked'],
   ['noisy', 'dashed', 'noisy tenant'],
   ['batch', 'stacked', 'left of its batch'],
+  ['timer', 'draining', 'time left'],
+  ['asks', 'broken', 'waits for an answer'],
+  ['retry', 'draining amber', 'next try'],
 ]);
 
 /** @typedef {(typeof MARKS)[number][0]} Mark */
@@ -40,7 +44,7 @@ export class Legend {
   }
 
   /** @param {Resting} glyph */
-  noteResting({ flags, receives, place, state = 0, motif = -1, more = 0 }) {
+  noteResting({ flags, receives, place, state = 0, motif = -1, more = 0, bits = 0 }) {
     this.note(place === 'repeat' ? 0 : flags, receives);
     if (place === 'repeat') this.seen.add('repeat');
     if (place === 'heap') this.seen.add('filtered');
@@ -49,6 +53,9 @@ export class Legend {
     else if (state & HELD) this.seen.add('held');
     if (state & NOISY) this.seen.add('noisy');
     if (more) this.seen.add('batch');
+    if (bits & RETRY) this.seen.add('retry');
+    else if (bits & (TASK | TOKEN)) this.seen.add('asks');
+    else if (bits & TIMER) this.seen.add('timer');
   }
 
   /** @param {number} flags @param {number} receives */

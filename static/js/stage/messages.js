@@ -5,6 +5,7 @@
  * lists are kept, so that whoever asks what is under the pointer gets what was painted.
  */
 
+import { pointAt } from 'app/stage/geometry.js';
 import { paintEnds, paintHalo, paintMoving, paintResting } from 'app/stage/glyphs.js';
 import { shape } from 'app/stage/shapes/index.js';
 import { LOST, REFUSED, REPLY } from 'app/stage/words.js';
@@ -19,16 +20,30 @@ import { LOST, REFUSED, REPLY } from 'app/stage/words.js';
 /** @typedef {import('app/stage/hops.js').Hops} Hops */
 /** @typedef {import('app/stage/ways.js').Ways} Ways */
 /** @typedef {import('app/stage/glyphs.js').Spot} Spot */
+/** @typedef {import('app/stage/geometry.js').Polyline} Polyline */
 
 const DIMMED = 0.22;
 const LIFT = 20; // how far a refused message flies off its line
 const GLIDE_MOST = 50_000; // µs of virtual time per drawing: in a faster run gliding would only blur
 const SLOTTING = 14; // drawings that a message takes to glide to its new slot
+const WALKING = 26; // and along a line within its station
 const BOUNCING = 45; // and to fall on the heap, after it bounced off a filter
 const BOUNCE = 26; // how high it flies there
 const REACH = 7; // pixels a pointer may miss a message by
 // Where a message "is" if it is drawn in several places.
-const PLACES = ['working', 'cold', 'inflight', 'waiting', 'dead', 'stored', 'latest', 'repeat', 'heap'];
+const PLACES = [
+  'working',
+  'cold',
+  'state',
+  'inflight',
+  'waiting',
+  'dead',
+  'stored',
+  'latest',
+  'repeat',
+  'heap',
+  'ended',
+];
 
 export class Messages {
   /** @param {HTMLElement} layer @param {Hello} hello */
@@ -47,7 +62,7 @@ export class Messages {
     this.motifs = /** @type {Map<number, number>} */ (new Map());
     this.ratio = 1;
     this.now = 0;
-    /** @type {WeakMap<Resting, { x: number, y: number, began: number, takes: number }>} */
+    /** @type {WeakMap<Resting, { x: number, y: number, began: number, takes: number, way?: Polyline | null }>} */
     this.moves = new WeakMap();
   }
 
@@ -78,8 +93,10 @@ export class Messages {
       const before = this.known[index] ? this.perNode[index] : [];
       this.known[index] = view;
       this.perNode[index] = [];
-      if (view) shape(this.hello.nodes[index].pattern).rest(box, view, index, this.perNode[index]);
-      if (step > 0 && step < GLIDE_MOST) this.glide(before, this.perNode[index], now, step);
+      const own = shape(this.hello.nodes[index].pattern);
+      if (view) own.rest(box, view, index, this.perNode[index]);
+      if (step > 0 && step < GLIDE_MOST)
+        this.glide(before, this.perNode[index], now, step, (was, glyph) => own.walk?.(box, view, was, glyph) ?? null);
     }
     if (!changed) return;
     this.resting = this.perNode.flat();
@@ -96,16 +113,18 @@ export class Messages {
   /**
    * Remembers from where the messages of a node came to their new places; `step`: the time since the last drawing.
    * @param {Resting[]} before @param {Resting[]} after @param {number} now @param {number} step
+   * @param {(was: Resting, glyph: Resting) => Polyline | null} walk  the line between two places, if there is one
    */
-  glide(before, after, now, step) {
+  glide(before, after, now, step, walk) {
     const old = new Map(before.map((glyph) => [known(glyph), glyph]));
     for (const glyph of after) {
-      const was = old.get(known(glyph));
+      const was = stayed(glyph, before) ?? old.get(known(glyph));
       if (!was && glyph.from) {
         this.moves.set(glyph, { ...glyph.from, began: now, takes: step * BOUNCING });
       } else if (was && (was.x !== glyph.x || was.y !== glyph.y)) {
         const { x, y } = this.slotting(was, /** @type {Scene} */ ({ now, mode: 'running' }));
-        this.moves.set(glyph, { x, y, began: now, takes: step * SLOTTING });
+        const way = walk(was, glyph);
+        this.moves.set(glyph, { x, y, began: now, takes: step * (way ? WALKING : SLOTTING), way });
       } else if (was) {
         const move = this.moves.get(was);
         if (move) this.moves.set(glyph, move);
@@ -193,6 +212,7 @@ export class Messages {
       this.moves.delete(glyph);
       return glyph;
     }
+    if (move.way) return { ...glyph, ...pointAt(move.way, part) };
     const rest = glyph.from ? 1 - part : (1 - part) ** 3;
     const lift = glyph.from ? Math.sin(Math.PI * part) * BOUNCE : 0;
     return { ...glyph, x: glyph.x + (move.x - glyph.x) * rest, y: glyph.y + (move.y - glyph.y) * rest - lift };
@@ -234,6 +254,13 @@ export class Messages {
       .sort((a, b) => PLACES.indexOf(a.place) - PLACES.indexOf(b.place));
     return places[0] ?? this.spots.find((spot) => spot.id === id) ?? null;
   }
+}
+
+/** An execution may be in several states at once: that it was in this one before counts. @param {Resting} glyph @param {Resting[]} before */
+function stayed({ id, place, rank }, before) {
+  return place === 'state'
+    ? before.find((was) => was.id === id && was.place === place && was.rank === rank)
+    : undefined;
 }
 
 /** A copy of a message that was filtered out twice lies on the heap twice. @param {Resting} glyph */

@@ -163,7 +163,7 @@ export class Stage {
     const standing = still(scene);
     this.map.classList.toggle('is-standing', standing);
     this.host.classList.toggle('is-following', scene.followed !== null);
-    this.stations.update(scene, plan, this.names, node, lit, step);
+    this.stations.update(scene, plan, this.names, node, lit, step, this.panzoom.camera.scale);
     this.links.update(scene, link, { flow: flowing ? this.flow : null, busy, raced: this.raced }, (index, width) =>
       this.ways.widen(index, width),
     );

@@ -125,9 +125,10 @@ export class Stations {
    * @param {Scene} scene @param {Plan} plan @param {Naming} names @param {number | null} selected
    * @param {Set<number>} lit  stations that have the followed message
    * @param {number} step  how much time has passed since the drawing before; 0 where it stands still
+   * @param {number} closer  how much closer somebody looks than to see the whole map
    */
-  update(scene, plan, names, selected, lit, step) {
-    const now = { now: scene.now, names, style: plan.style, step };
+  update(scene, plan, names, selected, lit, step, closer) {
+    const now = { now: scene.now, names, style: plan.style, step, closer };
     for (const [index, node] of this.hello.nodes.entries()) {
       const group = this.groups[index];
       shape(node.pattern).update(this.parts[index], plan.boxes[index], node, scene.views[index] ?? null, now);

@@ -48,6 +48,20 @@
  * @typedef {{ kind: string, schedules: Schedule[], count: number, failed: number, caption: string[] }} SchedulerView
  * @typedef {{ state: string, received: number, filtered: number, enriched: number, delivered: number, failed: number,
  *             batch: number[][], enrichment: string, reason: string, caption: string[] }} PipeView
+ * A chart is what a state machine consists of; the states of a scope begin with the one it starts at.
+ * @typedef {[name: string, type: string, parent: number, branch: number]} ChartState
+ * @typedef {[from: number, to: number, kind: number, label: string]} ChartEdge  kind: 0 next, 1 choice, 2 default, 3 catch
+ * @typedef {{ version: number, start: number, states: ChartState[], edges: ChartEdge[] }} Chart
+ * @typedef {[state: number, here: number, entered: number, failed: number, caught: number, retrying: number]} StateRow
+ * @typedef {[id: number, look: number, flags: number, state: number, since: number, until: number, tries: number,
+ *   of: number, bits: number, execution: number, from: number, kind: number]} TokenRow  bits: 1 waits for a timer, 2 for
+ *   a task, 4 for a token, 8 for a retry, 16 has failed there
+ * @typedef {[state: number, items: number, done: number, failed: number, running: number, most: number]} MapRow
+ * @typedef {[id: number, look: number, flags: number, status: number, time: number]} LastRow  status: 0 succeeded,
+ *   1 failed, 2 timed out, 3 aborted
+ * @typedef {{ kind: string, chart: number, graph?: Chart, running: number, succeeded: number, failed: number,
+ *   timedOut: number, aborted: number, states: StateRow[], tokens: TokenRow[], maps: MapRow[], last: LastRow[],
+ *   caption: string[] }} MachineView  `graph`: the chart of that version, which the page adds
  * @typedef {any} View  one of those above, by the pattern of its node; null before the first frame
  *
  * @typedef {['node' | 'link', number, string, number]} FaultRow  target, index, name, end (0: until somebody ends it)
@@ -65,7 +79,8 @@
  * @typedef {{ up: number, down: number, left: number, right: number }} Extent
  *
  * A measured station: all it covers with its labels, its body (what links arrive at), and what its shape needs to know.
- * @typedef {Extent & { body: Extent, shape: Record<string, number>, spokes?: Spoke[] }} Size
+ * @typedef {Extent & { body: Extent, shape: Record<string, number>, spokes?: Spoke[],
+ *   chart?: { graph: Chart, fitted: import('app/stage/shapes/state_machine/fitting.js').Fitted } }} Size
  * @typedef {Size & { x: number, y: number }} Box
  *
  * @typedef {{ left: number, top: number, right: number, bottom: number }} Rectangle
@@ -90,12 +105,12 @@
  * @typedef {{ shelf: boolean, dead: boolean, falls: boolean, room?: number[], exits?: Exit[] }} Role
  *
  * A message at rest, in the coordinates of the map; `group` is a short name of its group and `groupName` the whole, `motif` its pattern, `state` its bits (see
- * motifs.js), `more` how many wait behind it in its batch, `tag` what else there is to say of it, `from` where it bounced off.
+ * motifs.js), `more` how many wait behind it in its batch, `tag` what else there is to say of it, `bits` what an execution waits for, `from` where it bounced off.
  * @typedef {{ id: number, look: number, flags: number, x: number, y: number, radius: number,
- *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead' | 'repeat' | 'heap' | 'latest',
+ *             place: 'waiting' | 'inflight' | 'working' | 'cold' | 'stored' | 'dead' | 'repeat' | 'heap' | 'latest' | 'state' | 'ended',
  *             node: number, receives: number,
  *             alarm: boolean, since: number, until: number, holder: number, rank: number,
- *             group?: string, groupName?: string, motif?: number, state?: number, more?: number, tag?: string, from?: Point }} Resting
+ *             bits?: number, group?: string, groupName?: string, motif?: number, state?: number, more?: number, tag?: string, from?: Point }} Resting
  *
  * @typedef {{ stage: string, panel: string, raised: string, line: string, track: string, slot: string, text: string,
  *   soft: string,

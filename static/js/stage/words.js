@@ -133,6 +133,11 @@ export function state(message, now, hello, views) {
     const kept = `filtered out for ${hello.nodes[message.holder]?.title ?? 'a subscriber'} ${age(now - message.since)} ago`;
     return message.tag ? `${kept}: ${message.tag}` : kept;
   }
+  if (message.place === 'state') {
+    const left = message.until > now ? `, ${countdown(message.until - now)} left` : '';
+    return `in ${where} at ${message.tag}${left}`;
+  }
+  if (message.place === 'ended') return `${message.tag} in ${where} ${age(now - message.since)} ago`;
   if (message.place === 'latest') return `the latest that came to ${where}, ${age(now - message.since)} ago`;
   if (message.place === 'repeat') return `sent to ${where} again: accepted, and not stored a second time`;
   if ((message.state ?? 0) & HELD) return `waits in ${where}: another message of its group is in flight`;

@@ -4,7 +4,7 @@
  * Each module offers measure, build, update, rest (its messages that lie still) and tell (a sentence); `ports` only
  * where links do not simply arrive at the middle of an edge, `room` only where the size depends on the view: how much
  * of what it needs room for there is, in numbers of its own; `order` only where places within it do: whatever changes
- * when they do.
+ * when they do; `walk` only where a message moves along lines within the station.
  */
 
 import * as plain from 'app/stage/shapes/plain.js';
@@ -25,12 +25,13 @@ import * as plain from 'app/stage/shapes/plain.js';
  *   measure: (node: NodeSpec, view: View, style: Style, role: Role) => Size,
  *   build: (group: SVGGElement, box: Box, node: NodeSpec, style: Style) => any,
  *   update: (parts: any, box: Box, node: NodeSpec, view: View, scene: { now: number, names: Naming,
- *   style: Style, step: number }) => void,
+ *   style: Style, step: number, closer: number }) => void,
  *   rest: (box: Box, view: View, node: number, into: Resting[]) => void,
  *   tell: (node: NodeSpec, view: View, now: number, titleOf: (link: number) => string) => string,
  *   ports?: (box: Box, compact: boolean) => Ports,
  *   room?: (view: View, node: NodeSpec) => number[],
  *   order?: (view: View) => string,
+ *   walk?: (box: Box, view: View, was: Resting, glyph: Resting) => import('app/stage/geometry.js').Polyline | null,
  * }} Shape
  */
 
@@ -42,6 +43,7 @@ const MODULES = {
   producer: () => import('app/stage/shapes/producer.js'),
   queue: () => import('app/stage/shapes/queue.js'),
   scheduler: () => import('app/stage/shapes/scheduler.js'),
+  state_machine: () => import('app/stage/shapes/state_machine.js'),
   store: () => import('app/stage/shapes/store.js'),
   topic: () => import('app/stage/shapes/topic.js'),
   worker: () => import('app/stage/shapes/worker.js'),
