@@ -102,8 +102,8 @@ STATIONS = (
         "state_machine",
         "State machine",
         "Its own flow chart: a token is one execution, where it is. Diamonds choose, stacks are Maps with the share of "
-        "their items that is done, red dashes catch errors. A ring that drains is a wait or the time until the next try, "
-        "2/3 which try it is; at the foot is how executions ended.",
+        "their items that is done, red dashes catch errors. A ring that drains is a wait or the time until the next "
+        "try, 2/3 which retry it is; at the foot is how executions ended.",
     ),
     Glyph(
         "store", "Store", "Where effects end up: a database, bucket, warehouse or cluster, with what was written last."

@@ -202,7 +202,7 @@ test('what is pointed at says where it is and what it waits for', () => {
   assert.equal(stay(ORDER, token(256, 3, [0, 0, 0, 0, TOKEN])), 'Charge card, waits for its task token');
   const { glyphs } = settle(view([token(256, 3, [9 * S, 14 * S, 2, 3, RETRY])]));
   const hello = /** @type {any} */ ({ nodes: [NODE, NODE] });
-  assert.equal(inWords(glyphs[0], 10 * S, hello, []), 'in orders at Charge card, waits for try 2 of 3, 4 s left');
+  assert.equal(inWords(glyphs[0], 10 * S, hello, []), 'in orders at Charge card, waits for retry 2 of 3, 4 s left');
 });
 
 test('a view is shown with the chart of its version', () => {

@@ -118,7 +118,7 @@ function left(until, now) {
 export function stay(chart, [, , , state, , , tries, of, bits]) {
   const name = chart.states[state]?.[0] ?? '';
   const said = [
-    bits & RETRY ? `waits for try ${tries} of ${of}` : tries > 0 && of > 0 ? `try ${tries} of ${of}` : '',
+    bits & RETRY ? `waits for retry ${tries} of ${of}` : tries > 0 && of > 0 ? `retry ${tries} of ${of}` : '',
     bits & TIMER && !(bits & RETRY) ? 'waits' : '',
     bits & TOKEN ? 'waits for its task token' : bits & TASK && !(bits & RETRY) ? 'waits for an answer' : '',
     bits & FAILED && !(bits & RETRY) ? 'has failed here before' : '',
