@@ -80,6 +80,12 @@ class WordLength(Parameters):
     length: Annotated[int, Between("the length", 1, 1000, whole=True)] = 8
 
 
+class FirstNumber(Parameters):
+    """With which number a sequence begins."""
+
+    start: Annotated[int, Between("the first number", 0, 10**12, whole=True)] = 1
+
+
 class Alternative(Parameters):
     """One template with a probability, and another one otherwise."""
 
@@ -234,6 +240,11 @@ def _read_word(reader: Reader, given: Any, path: str) -> Part:
     return Word(reader.random, word.length) if word else Same(None)
 
 
+def _read_sequence(reader: Reader, given: Any, path: str) -> Part:
+    first = reader.settings(FirstNumber, given, path)
+    return Serial(first.start) if first else Same(None)
+
+
 def _read_distribution(reader: Reader, given: Any, path: str) -> Part:
     distribution = reader.settings(Distribution, given, path)
     return Drawn(distribution.sampler(reader.random)) if distribution else Same(None)
@@ -281,7 +292,7 @@ FIELDS: dict[str, FieldKind] = {
     "number": FieldKind(_read_number),
     "word": FieldKind(_read_word),
     "uuid": FieldKind(lambda reader, given, path: Unique(reader.random), empty=True),
-    "sequence": FieldKind(lambda reader, given, path: Serial(), empty=True),
+    "sequence": FieldKind(_read_sequence),
     "now": FieldKind(lambda reader, given, path: Now(), empty=True),
     "name": FieldKind(lambda reader, given, path: Name(reader.random), empty=True),
     "email": FieldKind(lambda reader, given, path: Email(reader.random), empty=True),

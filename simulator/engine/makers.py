@@ -217,12 +217,15 @@ class Unique(Part):
 
 
 class Serial(Part):
-    """The number of the message."""
+    """The number of the message, counted from `first`."""
 
-    __slots__ = ()
+    __slots__ = ("before",)
+
+    def __init__(self, first: int) -> None:
+        self.before = first - 1
 
     def make(self, serial: int, now: Micros) -> Any:
-        return serial
+        return self.before + serial
 
 
 class Now(Part):

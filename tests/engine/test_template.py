@@ -111,6 +111,10 @@ def test_a_sequence_counts_messages_and_now_is_virtual_milliseconds():
     assert [(body["number"], body["at"]) for body in bodies(EVERY_FIELD, 3)] == [(1, 1000), (2, 2000), (3, 3000)]
 
 
+def test_a_sequence_begins_where_it_is_told_to():
+    assert bodies({"order": {"sequence": {"start": 1001}}}, 2) == [{"order": 1001}, {"order": 1002}]
+
+
 def test_what_looks_like_a_field_but_is_none_is_taken_as_it_stands():
     for document in (
         {"name": "Ada"},
