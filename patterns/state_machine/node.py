@@ -24,6 +24,7 @@ from patterns.state_machine.view import view_of
 from patterns.state_machine.world import World
 from simulator.engine.errors import Problem, ServiceError
 from simulator.engine.link import Link
+from simulator.engine.mapping import WAITING
 from simulator.engine.message import Message, MessageId
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
@@ -159,6 +160,10 @@ class StateMachine(Node):
 
     def receive_message(self, call: Call) -> None:
         self.activities.ask(call)
+
+    def get_queue_attributes(self, call: Call) -> None:
+        """How much work of activities waits, for workers whose number follows it."""
+        call.reply({"Attributes": {WAITING: str(self.activities.waiting)}})
 
     def task_succeeded(self, call: Call) -> None:
         callbacks.answered(self, callbacks.send_task_success, call)

@@ -209,7 +209,7 @@ PATTERN = Pattern(
         Measure("took", "time of an execution", "s", values=("succeeded", "took")),
     ),
     takes=("send",),
-    copies=True,
+    copies=False,
     check=check,
     types=types,
     details=Details(listed, shown),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from patterns.state_machine.attempt import ACTIVITY, TOKEN, Attempt
 from patterns.state_machine.books import error_of
+from patterns.state_machine.errors import TASK_FAILED
 from patterns.state_machine.execution import Execution
 from patterns.state_machine.history import HistoryEvent
 from patterns.state_machine.reading import Reading
@@ -62,6 +63,10 @@ class World:
         if attempt.number > 1:
             self.machine.record("tried_again", cause.id, attempt.state, attempt.number)
         if self.machine.mishaps.befall(attempt):
+            return
+        if cause.generation >= self.machine.GENERATIONS:
+            said = f"a loop: {self.machine.GENERATIONS} messages, each made from the one before, end here"
+            self.after(0, attempt.failed, TASK_FAILED, said)
             return
         if attempt.token:
             self.tokens[attempt.token] = attempt

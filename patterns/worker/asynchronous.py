@@ -41,7 +41,7 @@ class Event:
     """One event that came at `came`. `invocations` counts how often the function had it, `errors` how often it failed;
     `throttles` how often in a row there was no seat."""
 
-    __slots__ = ("came", "errors", "flags", "invocations", "message", "reason", "throttles")
+    __slots__ = ("came", "error_type", "errors", "flags", "invocations", "message", "reason", "throttles")
 
     def __init__(self, message: Message, flags: int, came: Micros) -> None:
         self.message = message
@@ -51,6 +51,7 @@ class Event:
         self.errors = 0
         self.throttles = 0
         self.reason = ""
+        self.error_type = ""
 
 
 class EventQueue:
@@ -107,11 +108,11 @@ class EventQueue:
         del self._open[event]
         self.destinations.tell_success(event, value)
 
-    def failed(self, event: Event, reason: str) -> None:
+    def failed(self, event: Event, reason: str, error_type: str) -> None:
         """The function has failed; the event is here again, or it was the last attempt."""
         worker, settings = self.worker, self.worker.settings
         event.errors += 1
-        event.reason = reason
+        event.reason, event.error_type = reason, error_type
         if event.errors > settings.MaximumRetryAttempts:
             tries = f"{event.errors} {'attempt' if event.errors == 1 else 'attempts'}"
             self._give_up(event, RETRIES_EXHAUSTED, f"{reason}, after {tries}")
@@ -177,6 +178,7 @@ class EventQueue:
     def _give_up(self, event: Event, condition: str, reason: str) -> None:
         """The end of an event that was never done."""
         self._open.pop(event, None)
+        self.worker.callbacks.tell_failure(event.message, event.error_type or condition, reason)
         if self.destinations.on_failure is None:
             self.worker.record("given_up", event.message.id, f"{reason}, and it has no on-failure destination")
         else:

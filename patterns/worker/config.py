@@ -194,6 +194,18 @@ class WorkerSettings(BaseModel):
             },
         ),
     ] = ""
+    errorType: Annotated[  # noqa: N815 - the service's own spelling
+        str,
+        Field(
+            min_length=1,
+            max_length=80,
+            pattern=r"^[A-Za-z][\w.]*$",
+            title="Error type",
+            description="The name of the error with which it fails, for whoever waits for its answer; a transform "
+            "names another with $error('Name: text').",
+            json_schema_extra={"source": f'{_LAMBDA}, "Lambda function errors"'},
+        ),
+    ] = "Exception"
     write_attempts: Annotated[
         int,
         Field(

@@ -103,7 +103,7 @@ class Destinations:
                 "executedVersion": "$LATEST",
                 "functionError": "Unhandled",
             }
-            said["responsePayload"] = {"errorMessage": event.reason, "errorType": "Unhandled"}
+            said["responsePayload"] = {"errorMessage": event.reason, "errorType": event.error_type}
         self._tell(self.on_failure, event, condition, said)
 
     def held(self) -> Iterator[MessageId]:

@@ -8,6 +8,7 @@ ChangeMessageVisibility.
 
 from typing import TYPE_CHECKING, Any
 
+from patterns.worker.activity import ActivitySource
 from patterns.worker.work import Source
 from simulator.engine.clock import HOUR, SECOND, Micros
 from simulator.engine.errors import ServiceError
@@ -40,6 +41,12 @@ class Heartbeat:
     def _beat(self) -> None:
         """Extend everything that is still held, by one request; nothing held, or nothing allowed: the last beat."""
         source, kernel = self._source, self._seat.worker.kernel
+        if isinstance(source, ActivitySource):
+            works = [work for work in self._seat.all_work() if work.source is source]
+            if works:
+                source.beat([(work.message, work.handle) for work in works])
+                self._timer = kernel.after(self._every, self._beat)
+            return
         held = self._held()
         seconds = min(source.visibility, (self._since + LONGEST - kernel.now) // SECOND - 1)
         if not held or seconds <= 0:

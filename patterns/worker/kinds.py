@@ -176,5 +176,13 @@ KINDS = (
         "created",
         holds=1,
     ),
+    Kind("called_back", "{node} has told {to} of {message} {what}.", ("over:link", "what"), "", "good"),
+    Kind(
+        "called_in_vain",
+        "{node} tells {to} of {message} {what}, in vain: {reason}.",
+        ("over:link", "what", "reason"),
+        "",
+        "warn",
+    ),
     Kind("scaled", "{node} goes from {before} to {after:seat}: {reason}.", ("before", "after:count", "reason")),
 )

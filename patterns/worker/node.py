@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from patterns.worker.activity import source_of
 from patterns.worker.asynchronous import EventQueue
 from patterns.worker.batch import Batch
+from patterns.worker.calling_back import Callbacks, fails_for_good
 from patterns.worker.config import WorkerSettings
 from patterns.worker.effects import Effects
 from patterns.worker.fleet import Fleet
 from patterns.worker.instances import Instances
+from patterns.worker.outcomes import CRASHED, FunctionError
 from patterns.worker.recursion import Turns
 from patterns.worker.seat import Seat
 from patterns.worker.state_changes import StateChanges
@@ -72,16 +75,18 @@ class Worker(Node):
         self.turns = Turns(index)
         self.events = EventQueue(self)
         self.state_changes = StateChanges(self)
+        self.callbacks = Callbacks(self)
         self._service_stream = self.stream("service")
         self._failures = self.stream("failures")
         self._turn = 0
         self._use(settings)
 
     def start(self) -> None:
-        polls = [Source(link) for link in self.ins if link.kind == "poll"]
+        polls = [source_of(link) for link in self.ins if link.kind == "poll"]
         self.sources = [source for source in polls if mapping_of(source.settings) is None]
         self.sends = self.ways("send")
         self.events.start()
+        self.callbacks.start()
         self._scale()
         self._seat()
         self.state_changes.start()
@@ -161,11 +166,12 @@ class Worker(Node):
 
     def settle(self, work: Work, value: Any) -> None:
         """A message is done: its queue deletes it, now or with its batch, or whoever pushed it gets the `value`."""
+        self.callbacks.tell_success(work.message, value)
         if work.batch is not None:
             work.batch.succeed(work)
             return
         if work.source is not None:
-            work.source.delete(work.message, work.handle)
+            work.source.done(work.message, work.handle, value)
             return
         self.record("finished", work.message.id)
         if work.call is not None:
@@ -173,13 +179,22 @@ class Worker(Node):
         elif work.event is not None:
             self.events.succeeded(work.event, value)
 
-    def give_back(self, work: Work, reason: str) -> None:
+    def failed_on(self, work: Work, reason: str, error_type: str) -> None:
+        """What a seat has failed on: what was received comes back by itself, what was pushed is given back."""
+        if work.source is None:
+            self.give_back(work, reason, error_type)
+        else:
+            work.source.failed(work.message, work.handle, error_type, reason)
+            if fails_for_good(work):
+                self.callbacks.tell_failure(work.message, error_type, reason)
+
+    def give_back(self, work: Work, reason: str, error_type: str) -> None:
         """A pushed message could not be done: its sender has it again, if it listens; else it is gone."""
         if work.event is not None:
-            self.events.failed(work.event, reason)
+            self.events.failed(work.event, reason, error_type)
         elif work.call is not None and work.call.listening:
             self.record("handed_back", work.message.id, reason)
-            work.call.fail(ServiceError("Unhandled", reason))
+            work.call.fail(FunctionError(error_type, reason))
         else:
             alone = "nobody else has a copy" if work.handle is None else "it was deleted before the work"
             self.record("given_up", work.message.id, f"{reason}, and {alone}")
@@ -217,6 +232,10 @@ class Worker(Node):
         chance = self.chance
         return f"failed by chance ({chance * 100:.3g} %)" if self._failures.random() < chance else ""
 
+    def is_answered(self, work: Work) -> bool:
+        """Whether anybody wants to know what the work on a message makes."""
+        return work.is_answered or self.callbacks.concern(work.message)
+
     def has_done(self, work: Work) -> bool:
         """Whether it recognises the message as one that it has done."""
         return work.message.id in self.effects
@@ -238,7 +257,7 @@ class Worker(Node):
         if work.source is not None or work.handle is not None:
             self.record("abandoned", work.message.id, reason)
         if work.source is None:
-            self.give_back(work, reason)
+            self.give_back(work, reason, CRASHED)
 
     # Faults.
 
@@ -346,7 +365,7 @@ class Worker(Node):
     def _answer(self, work: Work) -> Any:
         """What whoever waits gets for work that was done before: the same once more, where that can be told."""
         try:
-            return made_of(self.settings.transform, work) if work.is_answered else None
+            return made_of(self.settings.transform, work) if self.is_answered(work) else None
         except ExpressionFailed:
             return None
 

@@ -10,6 +10,7 @@ Source: SQS Developer Guide, "Exactly-once processing in Amazon SQS".
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from patterns.worker.outcomes import name_in
 from patterns.worker.recursion import MOST_TURNS, stopped
 from patterns.worker.work import Work, made_of
 from simulator.engine.backoff import backoff
@@ -59,7 +60,7 @@ class Passing:
         try:
             self.value = body = made_of(worker.settings.transform, self.work)
         except ExpressionFailed as problem:
-            seat.fail(f"transform: {problem}")
+            seat.fail(f"transform: {problem}", name_in(str(problem)))
             return
         if body is None or not worker.sends:
             seat.succeed()

@@ -1,5 +1,6 @@
 """The worker as a pattern."""
 
+from patterns.worker.calling_back import CALLBACK, check_callback
 from patterns.worker.config import WorkerSettings
 from patterns.worker.destinations import (
     ON_FAILURE,
@@ -66,6 +67,13 @@ PATTERN = Pattern(
             "A bus hears when an instance of a server begins, crashes, recovers or is taken away.",
             LinkSettings,
             check=check_state_changes,
+            spontaneous=True,
+        ),
+        LinkKind(
+            CALLBACK,
+            "A state machine hears what has become of a message that holds a task token of its own.",
+            LinkSettings,
+            check=check_callback,
             spontaneous=True,
         ),
     ),

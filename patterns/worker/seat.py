@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from patterns.worker.batch import Batch
 from patterns.worker.heartbeat import Heartbeat
+from patterns.worker.outcomes import TIMED_OUT
 from patterns.worker.passing import Passing
 from patterns.worker.work import Source, Work, poison
 from simulator.engine.backoff import backoff
@@ -112,7 +113,7 @@ class Seat:
                 else:
                     self.ask()
             return
-        if source.plain and not worker.together:
+        if source.plain and (source.tells or not worker.together):
             for message, handle, attempt in deliveries:
                 self.rest.append(_new(Work, (message, attempt, source, handle, None, 0, None, None)))
         else:
@@ -202,7 +203,7 @@ class Seat:
             if worker.together:
                 source.delete_all(deliveries)
             return
-        if worker.together:
+        if worker.together and not source.tells:
             self.rest.extend(Batch(source, len(deliveries), piecewise=True).works(deliveries))
         else:
             self.rest.extend(Work(message, attempt, source, handle) for message, handle, attempt in deliveries)
@@ -274,7 +275,7 @@ class Seat:
             self.fail(reason)
         elif worker.idempotent and worker.has_done(work):
             self._skip(work)
-        elif worker.sends or (worker.settings.transform and work.is_answered):
+        elif worker.sends or (worker.settings.transform and worker.is_answered(work)):
             self.passing = Passing(self, work)
             if worker.settings.timeout is not None:
                 self.timer = worker.kernel.after(max(0, self._over - worker.kernel.now), self._out_of_time)
@@ -304,8 +305,11 @@ class Seat:
             worker.instances.free(worker.capacity)
         self.next()
 
-    def fail(self, reason: str) -> None:
-        """The work was in vain. A received message comes back by itself; the seat is free again at once."""
+    def fail(self, reason: str, error_type: str = "") -> None:
+        """The work was in vain. A received message comes back by itself; the seat is free again at once.
+
+        `error_type` is how the failure is called; "": as the worker's failures are.
+        """
         worker, work = self.worker, self.work
         assert work is not None, f"a seat of {worker.id} failed at nothing"
         self.passing = None
@@ -318,8 +322,7 @@ class Seat:
             worker.run.mark_poison(work.message.id)
         if work.batch is not None:
             work.batch.fail(self, reason, self.late)
-        elif work.source is None:
-            worker.give_back(work, reason)
+        worker.failed_on(work, reason, TIMED_OUT if self.late else error_type or worker.settings.errorType)
         if worker.instances.start_cold:
             worker.instances.free(worker.capacity)
         self.next()

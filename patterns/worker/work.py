@@ -38,7 +38,7 @@ class Work(NamedTuple):
     @property
     def is_answered(self) -> bool:
         """Whether anybody wants to know what it makes."""
-        return self.call is not None or self.event is not None
+        return self.call is not None or self.event is not None or (self.source is not None and self.source.tells)
 
     def glyph(self, poison: bool) -> list[int]:
         """How it is drawn in its seat: id, look, flags."""
@@ -84,6 +84,9 @@ class Source:
     before it works; `plain` that neither is so. After an empty answer a seat rests for `pause` before it asks again.
     """
 
+    tells = False
+    """Whether it wants to hear what was made of its messages, instead of having them deleted."""
+
     __slots__ = ("early", "heartbeat", "link", "pause", "plain", "request", "seats", "settings", "turn", "wait")
 
     def __init__(self, link: Link) -> None:
@@ -122,6 +125,13 @@ class Source:
     def ordered(self) -> bool:
         """Whether the channel keeps an order, so that a failure holds up what comes behind it."""
         return bool(getattr(self.link.source.settings, "FifoQueue", False))
+
+    def done(self, message: Message, handle: Any, value: Any) -> None:
+        """The work of one delivery is done."""
+        self.delete(message, handle)
+
+    def failed(self, message: Message, handle: Any, error_type: str, reason: str) -> None:
+        """The work was in vain; the message comes back by itself."""
 
     def delete(self, message: Message, handle: Any) -> None:
         """Ask for the deletion of one delivery, without waiting for an answer."""

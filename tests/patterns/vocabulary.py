@@ -57,6 +57,7 @@ def worker(
     polls: str | Iterable[str] = (),
     maps: str | Iterable[str] = (),
     to: str | Iterable[str] = (),
+    calls: str | Iterable[str] = (),
     poll: dict[str, Any] | None = None,
     link: dict[str, Any] | None = None,
     service: Any = None,
@@ -64,13 +65,17 @@ def worker(
 ) -> Part:
     """A worker that polls each queue in `polls` (links with settings `poll`) and passes on to `to` (settings `link`).
 
-    `maps` are queues with an event source mapping to it (settings `poll` too). `service` is a distribution as
+    `maps` are queues with an event source mapping to it (settings `poll` too), `calls` the state machines that it calls
+    back. `service` is a distribution as
     documents write it, or a time in Micros that is always the same.
     """
     if service is not None:
         settings["service"] = {"constant": service / SECOND} if isinstance(service, int) else service
     links = [_link(source, name, poll) for source in _names(polls)]
     links += [_link(source, name, poll) | {"kind": "mapping"} for source in _names(maps)]
+    links += [
+        _link(name, machine, None) | {"kind": "callback", "id": f"{name}-calls-{machine}"} for machine in _names(calls)
+    ]
     return Part(_node(name, "worker", settings), links + [_link(name, target, link) for target in _names(to)])
 
 
@@ -186,6 +191,7 @@ def state_machine(
     tasks: str | Iterable[str] = (),
     does: dict[str, list[str]] | None = None,
     activities: str | Iterable[str] = (),
+    activity: dict[str, Any] | None = None,
     link: dict[str, Any] | None = None,
     more: dict[str, Any] | None = None,
     **settings: Any,
@@ -194,7 +200,7 @@ def state_machine(
     fields of the definition.
 
     Task links (settings `link`) lead to each node in `tasks`, and to those in `does`, with the states that they do;
-    the workers in `activities` ask for work.
+    the workers in `activities` ask for work (settings `activity`).
     """
     definition = {"StartAt": start or next(iter(states)), "States": states, **(more or {})}
     links = [_link(name, target, link) | {"kind": "task"} for target in _names(tasks)]
@@ -203,7 +209,7 @@ def state_machine(
         for target, done in (does or {}).items()
     ]
     links += [
-        _link(name, worker, None) | {"kind": "activity", "id": f"{name}-activity-{worker}"}
+        _link(name, worker, activity) | {"kind": "activity", "id": f"{name}-activity-{worker}"}
         for worker in _names(activities)
     ]
     return Part(_node(name, "state_machine", {"definition": definition, **settings}), links)
