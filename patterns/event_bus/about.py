@@ -29,11 +29,17 @@ def event_arn(kind: str, name: str) -> str:
     return f"arn:aws:events:{REGION}:{ACCOUNT}:{kind}/{name}"
 
 
+_SERVICES = {
+    "queue": ("sqs", ""),
+    "topic": ("sns", ""),
+    "worker": ("lambda", "function:"),
+    "state_machine": ("states", "stateMachine:"),
+}
+
+
 def target_arn(pattern: str, name: str) -> str:
     """The Amazon Resource Name of a target, as far as the pattern of its station tells what it is."""
-    service, what = {"queue": ("sqs", ""), "topic": ("sns", ""), "worker": ("lambda", "function:")}.get(
-        pattern, ("events", f"{pattern.replace('_', '-')}/")
-    )
+    service, what = _SERVICES.get(pattern, ("events", f"{pattern.replace('_', '-')}/"))
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{what}{name}"
 
 

@@ -90,6 +90,9 @@ class EnrichmentSettings(LinkSettings):
 
     InputTemplate: TemplateText = ""
 
+    sync: ClassVar[bool] = True
+    """A state machine that enriches is waited for."""
+
     @property
     def part(self) -> str:
         return "enrichment"
@@ -122,7 +125,7 @@ class TargetSettings(LinkSettings):
         Field(
             **about(
                 "Invocation type",
-                "Whether a function that is the target is waited for; its failure is then the pipe's.",
+                "Whether a function or an Express state machine is waited for; its failure is then the pipe's.",
                 source=f"{API}, PipeTargetLambdaFunctionParameters",
             )
         ),
@@ -147,6 +150,11 @@ class TargetSettings(LinkSettings):
             )
         ),
     ] = None
+
+    @property
+    def sync(self) -> bool:
+        """Whether an Express state machine is waited for."""
+        return not self.asynchronous
 
     @property
     def asynchronous(self) -> bool:

@@ -42,18 +42,24 @@ def check_enrichment(link: config.EnrichmentSettings, pipe: config.PipeSettings,
     kind = getattr(target, "kind", "")
     if kind in ENRICHERS or getattr(target, "enriches", False):
         return []
-    allowed = "a function, or an endpoint of kind api"
+    allowed = "a function, an Express state machine, or an endpoint of kind api"
     return [Problem("", f"asks a {kind or 'station'} that answers with no value", allowed, "Make the link a target.")]
 
 
 def check_target(link: config.TargetSettings, pipe: config.PipeSettings, target: Any) -> list[Problem]:
-    """What CreatePipe refuses of a target. Source: EventBridge Pipes API Reference, PipeTargetSqsQueueParameters."""
+    """What CreatePipe refuses of a target.
+
+    Source: EventBridge Pipes API Reference, PipeTargetSqsQueueParameters, PipeTargetStateMachineParameters.
+    """
     if getattr(target, "FifoQueue", False) and (
         link.SqsParameters is None or link.SqsParameters.MessageGroupId is None
     ):
         said = "has no MessageGroupId, and the target is a FIFO queue"
         cure = 'Write {"MessageGroupId": "$.attributes.MessageGroupId"}, or a constant.'
         return [Problem("settings.SqsParameters", said, cure=cure)]
+    if getattr(target, "type", "") == "STANDARD" and hasattr(target, "definition") and link.sync:
+        said = "is REQUEST_RESPONSE, and a Standard state machine can't be waited for"
+        return [Problem("settings.InvocationType", said, "FIRE_AND_FORGET", "Set it so, or make the machine EXPRESS.")]
     return []
 
 

@@ -88,6 +88,11 @@ class MachineSettings(BaseModel):
     ] = MOST_OPEN
 
     @property
+    def enriches(self) -> bool:
+        """Whether a pipe can ask it. Source: EventBridge User Guide, "Event enrichment in Amazon EventBridge Pipes"."""
+        return self.type == "EXPRESS"
+
+    @property
     def rate(self) -> float:
         return self.starts_per_second if self.starts_per_second is not None else STARTS[self.type][1]
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patterns.store.config import StoreSettings
 from patterns.store.events import ObjectEvents
+from patterns.store.items import ACTIONS, DELETE, READS, Items
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import ServiceError
-from simulator.engine.message import DUPLICATE, Message, MessageId
+from simulator.engine.message import ACTION, DUPLICATE, Message, MessageId, as_text
 from simulator.engine.node import Node
 from simulator.engine.operations import Call
 from simulator.engine.parameters import plain
@@ -28,13 +29,14 @@ SHOWN_WRITES = 6
 
 
 class Write(NamedTuple):
-    """A write on its way through the store."""
+    """A write on its way through the store; `action` is what is asked for, where it is no plain write."""
 
     number: int
     message: Message
     call: Call | None
     flags: int
     came: Micros
+    action: str = ""
 
 
 class Store(Node):
@@ -50,6 +52,8 @@ class Store(Node):
         self.unavailable = False
         self.refused_share = 0.0
         self.events = ObjectEvents(self)
+        self.contents = Items(settings.key)
+        self.is_asked = False
         self._number = 0
         self._writing: dict[int, Write] = {}
         self._waiting: deque[Write] = deque()
@@ -63,22 +67,25 @@ class Store(Node):
 
     def start(self) -> None:
         self.events.start()
+        self.is_asked = any(hasattr(link.settings, "states") for link in self.ins)
 
     def change(self, settings: StoreSettings) -> None:
         self._fill()
         self.settings = settings
         self._use(settings)
+        self.contents.key = settings.key
         self._tokens = min(self._tokens, max(settings.saved, 1.0))
         self._begin_waiting()
 
     def accept(self, message: Message, call: Call | None, flags: int) -> None:
         """Write a message, now or when its turn comes, or refuse it."""
-        refusal = self._refusal(message)
+        action = (message.attributes or {}).get(ACTION, "")
+        refusal = self._refusal(message, action)
         if refusal is not None:
             self._refuse(message, call, refusal)
             return
         self._number += 1
-        write = Write(self._number, message, call, flags & DUPLICATE, self.kernel.now)
+        write = Write(self._number, message, call, flags & DUPLICATE, self.kernel.now, action)
         self.trace.append((self.kernel.now, "arrived", self.index, message.id))
         if self._has_room():
             self._begin(write)
@@ -110,7 +117,7 @@ class Store(Node):
     def _use(self, settings: StoreSettings) -> None:
         self._draw = settings.write_time.sampler(self._service_stream)
 
-    def _refusal(self, message: Message) -> ServiceError | None:
+    def _refusal(self, message: Message, action: str) -> ServiceError | None:
         """Why the message can't be written now; None when it can, and then its capacity is taken."""
         usual = self.settings.usual
         if self.unavailable:
@@ -119,6 +126,10 @@ class Store(Node):
             return ServiceError(usual.code, f"{self.refused_share * 100:.3g} % of the writes are refused.")
         if not self._has_room() and len(self._waiting) >= self.settings.most_waiting:
             return ServiceError(usual.code, usual.sentence)
+        if action and action not in ACTIONS:
+            return ServiceError("UnknownOperationException", f"A store does not know {action}.")
+        if action in READS:
+            return None
         if self.settings.rate is not None and not self._take(_units(message, usual.unit)):
             return ServiceError(usual.code, usual.sentence)
         return None
@@ -167,16 +178,48 @@ class Store(Node):
     def _done(self, write: Write) -> None:
         now, message = self.kernel.now, write.message
         del self._writing[write.number]
+        if write.action:
+            self._perform(write)
+            self._begin_waiting()
+            return
         self.written += 1
         new = self._keys.meet(self._key(message)) == 1
         self.items += new
         self._last.append([message.id, message.look, write.flags, now])
         self.trace.append((now, "stored", self.index, message.id, now - write.came, "new" if new else "overwritten"))
+        if self.is_asked:
+            self.contents.keep_message(as_text(self._key(message)), message.body, self.settings.kind != "s3")
         if write.call is not None:
             write.call.reply(None)
         if self.outs:
             self.events.tell(message, self._given_key(message))
         self._begin_waiting()
+
+    def _perform(self, write: Write) -> None:
+        """Do what was asked, and answer it, or refuse it."""
+        now, message = self.kernel.now, write.message
+        try:
+            name, answer = self.contents.perform(write.action, message.body)
+        except ServiceError as error:
+            if write.call is None:
+                self.record("unheard", message.id, error.code)
+                return
+            self.record("handed_back", message.id, error.code)
+            write.call.fail(error)
+            return
+        if name is None:
+            self.record("read", message.id, now - write.came, write.action)
+        else:
+            self.written += 1
+            new = self._keys.meet(name) == 1
+            self.items += new
+            self._last.append([message.id, message.look, write.flags, now])
+            how = "deleted" if write.action == DELETE else "new" if new else "overwritten"
+            self.record("stored", message.id, now - write.came, how)
+        if write.call is not None:
+            write.call.reply(answer)
+        if name is not None and self.outs:
+            self.events.tell(message, name)
 
     def _key(self, message: Message) -> str | int | float:
         """Which item a message writes. One without the key writes its own: a retry of it is still the same message."""
