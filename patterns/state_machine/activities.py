@@ -66,7 +66,7 @@ class Activities:
     def offer(self, attempt: Attempt, link: Link, cause: Message) -> None:
         """There is work; the worker that has waited longest gets it at once."""
         machine = self._machine
-        one = outgoing(attempt)[0]
+        one = outgoing(attempt, cause.type)[0]
         message = machine.make(one.type, one.body, size(one.body), cause=cause)
         machine.record("offered", message.id, cause.id, attempt.resource.action)
         task = self._tasks[attempt.token] = Task(attempt, link, message)

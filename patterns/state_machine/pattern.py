@@ -33,11 +33,6 @@ def check_text(setting: str, text: str) -> list[Problem]:
     return problems(text, "STANDARD")
 
 
-def types(settings: config.MachineSettings) -> list[str]:
-    """Messages for tasks are called by their states, unless their bodies say what they are."""
-    return [name for name, _, _ in targets.tasks(settings.definition.value)][:8]
-
-
 def check_task(link: config.TaskSettings, machine: config.MachineSettings, target: Any) -> list[Problem]:
     """A link leads to something that does tasks, and for states that there are."""
     found = targets.unknown_states(link, machine)
@@ -211,7 +206,6 @@ PATTERN = Pattern(
     takes=("send",),
     copies=False,
     check=check,
-    types=types,
     details=Details(listed, shown),
     check_text=check_text,
 )

@@ -40,7 +40,7 @@ class TaskCall:
     def go(self, cause: Message) -> None:
         """Make the messages and send them. Raises ServiceError where they can't be made."""
         machine, attempt = self.machine, self.attempt
-        made = services.outgoing(attempt)
+        made = services.outgoing(attempt, cause.type)
         for one in made:
             bytes_ = size(one.body) + size_of_attributes(one.attributes)
             message = machine.make(

@@ -59,7 +59,7 @@ class DataSets:
         machine = self._machine
         cause, attributes = machine.running_of(execution).message, {ACTION: action}
         bytes_ = size(body) + size_of_attributes(attributes)
-        message = machine.make(action, body, bytes_, cause=cause, attributes=attributes)
+        message = machine.make(cause.type, body, bytes_, cause=cause, attributes=attributes)
         machine.record("task_made", message.id, cause.id, link.index, action)
         return message
 

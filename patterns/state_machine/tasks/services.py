@@ -33,14 +33,16 @@ class Outgoing(NamedTuple):
     deduplication: str | None = None
 
 
-def outgoing(attempt: Attempt) -> list[Outgoing]:
-    """What is sent for an attempt; mostly one message. Raises ServiceError where a parameter is missing."""
+def outgoing(attempt: Attempt, kind: str) -> list[Outgoing]:
+    """What is sent for an attempt, mostly one message; of type `kind` where its body says no other. Raises ServiceError
+    where a parameter is missing.
+    """
     service, given = service_of(attempt.resource), attempt.parameters
     if attempt.resource.kind in (FUNCTION, ACTIVITY):
-        return [_plain(given, attempt)]
+        return [_plain(given, kind)]
     given = given if isinstance(given, dict) else _NOTHING
     make = _MADE.get(service)
-    return make(attempt, given) if make is not None else [_plain(attempt.parameters, attempt)]
+    return make(attempt, given, kind) if make is not None else [_plain(attempt.parameters, kind)]
 
 
 def result(attempt: Attempt, answers: list[Any], labels: list[str]) -> Any:
@@ -74,50 +76,50 @@ def failure(attempt: Attempt, answer: Any) -> tuple[str, str] | None:
     return "States.TaskFailed", written(_pascal(answer))
 
 
-def _plain(body: Any, attempt: Attempt) -> Outgoing:
-    return Outgoing(body, type_of(body, attempt.state))
+def _plain(body: Any, kind: str) -> Outgoing:
+    return Outgoing(body, type_of(body, kind))
 
 
-def _to_function(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
-    return [_plain(given.get("Payload", {}), attempt)]
+def _to_function(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
+    return [_plain(given.get("Payload", {}), kind)]
 
 
-def _to_queue(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
+def _to_queue(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
     if given.get("MessageBody") in (None, ""):
         raise ServiceError("MissingParameter", "The request must contain the parameter MessageBody.")
     body = given["MessageBody"]
     group, once = given.get("MessageGroupId"), given.get("MessageDeduplicationId")
-    return [Outgoing(body, type_of(body, attempt.state), _attributes(given), group, once)]
+    return [Outgoing(body, type_of(body, kind), _attributes(given), group, once)]
 
 
-def _to_topic(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
+def _to_topic(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
     if given.get("Message") in (None, ""):
         raise ServiceError("InvalidParameter", "Invalid parameter: Empty message")
     body = given["Message"]
     group, once = given.get("MessageGroupId"), given.get("MessageDeduplicationId")
-    return [Outgoing(body, type_of(body, attempt.state), _attributes(given), group, once)]
+    return [Outgoing(body, type_of(body, kind), _attributes(given), group, once)]
 
 
-def _to_bus(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
+def _to_bus(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
     entries = given.get("Entries")
     if not isinstance(entries, list) or not 1 <= len(entries) <= 10:
         raise ServiceError("ValidationException", "Entries must hold 1 to 10 entries.")
-    return [Outgoing(_entry(entry), type_of(entry, attempt.state)) for entry in entries]
+    return [Outgoing(_entry(entry), type_of(entry, kind)) for entry in entries]
 
 
-def _to_store(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
-    return [Outgoing(given, attempt.state, {ACTION: action_of(attempt.resource)})]
+def _to_store(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
+    return [Outgoing(given, kind, {ACTION: action_of(attempt.resource)})]
 
 
-def _to_machine(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
+def _to_machine(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
     body, attributes = given.get("Input", {}), {ACTION: attempt.resource.action.removesuffix(".waitForTaskToken")}
     if "Name" in given:
         attributes[NAME] = str(given["Name"])
-    return [Outgoing(body, type_of(body, attempt.state), attributes)]
+    return [Outgoing(body, type_of(body, kind), attributes)]
 
 
-def _to_endpoint(attempt: Attempt, given: dict[str, Any]) -> list[Outgoing]:
-    return [_plain(given.get("RequestBody", {}), attempt)]
+def _to_endpoint(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoing]:
+    return [_plain(given.get("RequestBody", {}), kind)]
 
 
 _MADE = {

@@ -183,5 +183,6 @@ def _missing(state: str, path: str, need: Need, targets: Iterable[str]) -> Probl
         said = f"is the activity {need.name}, and no activity link leads to a worker that asks for it"
         return Problem(f"{path}.Resource", said, "", f"Draw an activity link to the worker {need.name}, {elsewhere}")
     place = path if need.field == "Resource" else f"{path}.Parameters"
-    said = f"calls {need.name or f'a {need.family}'}, and no task link leads to a {need.family} of this name"
+    one = f"{'an' if need.family[0] in 'ae' else 'a'} {need.family}"
+    said = f"calls {need.name or one}, and no task link leads to {one} of this name"
     return Problem(f"{place}.{need.field}", said, allowed, f"Draw a task link to that {need.family}, {elsewhere}")
