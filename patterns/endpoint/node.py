@@ -17,7 +17,7 @@ from patterns.endpoint.config import EndpointSettings
 from patterns.endpoint.confirming import Confirmations
 from patterns.endpoint.view import view_of
 from simulator.engine.clock import Micros
-from simulator.engine.errors import ServiceError
+from simulator.engine.errors import Problem, ServiceError
 from simulator.engine.link import NO_ANSWER
 from simulator.engine.message import DUPLICATE, Message, MessageId, as_text
 from simulator.engine.node import Node
@@ -68,6 +68,12 @@ class Endpoint(Node):
         self._throttle: Throttle | None = None
         self._token_since: Micros = 0
         self._use(settings)
+
+    def objections(self, settings: EndpointSettings) -> list[Problem]:
+        """Who delivers here has learned what it is: protocol, retries and confirmation follow from that."""
+        if settings.kind == self.settings.kind:
+            return []
+        return [Problem("kind", "is fixed: an endpoint stays what it is", cure="Change it in a new run.")]
 
     def change(self, settings: EndpointSettings) -> None:
         before, self.settings = self.settings, settings

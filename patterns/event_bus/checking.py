@@ -3,6 +3,7 @@
 Source: EventBridge API Reference, PutTargets and Target; User Guide, "Amazon EventBridge quotas" (five targets).
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from patterns.event_bus import answers
@@ -57,16 +58,19 @@ def neighbourhood_problems(bus: BusSettings, outs: list[Way]) -> list[Problem]:
         found.append(Problem("", said, "at most one", "Remove the others."))
     dead = {way.target: way.settings for way in outs if way.draw == "dead"}
     for way in targets:
-        config = way.link.DeadLetterConfig
-        queue = next((name for name in dead if config and names_queue(config.Arn, name)), None)
-        if config is not None and queue is None:
-            said = (
-                f"the target {way.target} of rule {way.link.rule} has the dead-letter queue {config.Arn}, which is none"
-            )
-            cure = "Draw a dead-letter line from the bus to it."
-            found.append(Problem("", said, f"one of {', '.join(dead)}" if dead else "", cure))
+        found += dead_letter_problems(way.target, way.link, dead)
     for name, settings in dead.items():
         if getattr(settings, "FifoQueue", False):
             said = f"has the FIFO queue {name} as a dead-letter queue"
             found.append(Problem("", said, "a standard queue", "Unset FifoQueue there."))
     return found
+
+
+def dead_letter_problems(target: str, settings: TargetSettings, dead: Collection[str]) -> list[Problem]:
+    """What is wrong with the dead-letter queue that a target names; `dead` are the ids of those that the bus has."""
+    config = settings.DeadLetterConfig
+    if config is None or any(names_queue(config.Arn, name) for name in dead):
+        return []
+    said = f"the target {target} of rule {settings.rule} has the dead-letter queue {config.Arn}, which is none"
+    allowed = f"one of {', '.join(dead)}" if dead else ""
+    return [Problem("", said, allowed, "Draw a dead-letter line from the bus to it.")]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from patterns.event_bus import answers
 from patterns.event_bus.about import rule_arn, target_arn
-from patterns.event_bus.checking import target_problems
+from patterns.event_bus.checking import dead_letter_problems, target_problems
 from patterns.event_bus.config import (
     DEFAULT_BUS,
     MOST_RULES,
@@ -129,6 +129,7 @@ def objections_to_link(bus: "EventBus", link: Link, settings: Any) -> list[Probl
         replace(problem, path=problem.path.partition(".")[2])
         for problem in target_problems(settings, bus.settings, link.target.settings)
     ]
+    found += dead_letter_problems(link.target.id, settings, [one.target.id for one in bus.outs if one.kind == "dead"])
     others = [one for one in bus.targets.values() if one.settings.rule == settings.rule and one.link is not link]
     if len(others) >= MOST_TARGETS:
         found.append(Problem("rule", answers.LIMIT.message, f"at most {MOST_TARGETS} targets for a rule"))

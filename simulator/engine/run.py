@@ -22,6 +22,7 @@ from simulator.engine.journal import Intervention
 from simulator.engine.kernel import Kernel, Timer
 from simulator.engine.link import Link
 from simulator.engine.message import POISON, MessageId
+from simulator.engine.neighbourhood import new_problems
 from simulator.engine.node import Node
 from simulator.engine.operations import Arguments, Call
 from simulator.engine.parameters import plain
@@ -266,7 +267,7 @@ class Run:
                 target.objections(settings)
                 if isinstance(target, Node)
                 else target.source.objections_to_link(target, settings)
-            )
+            ) or new_problems(self, target, settings)
             if objections:
                 raise Refused(objections)
             return target, "change", settings
