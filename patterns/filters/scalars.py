@@ -5,10 +5,11 @@ Event Ruler compares numbers as doubles, so 300, 300.0 and 3.0e2 are one number.
 Source: aws/event-ruler, ComparableNumber, JsonRuleCompiler (numbers are matched by value and by spelling).
 """
 
-import json
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
+
+from simulator.engine.json_text import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,8 @@ def read(text: str, keep_repeated: bool = False) -> Json:
 
     With `keep_repeated` objects are `Members` instead. Raises ValueError with a sentence.
     """
-    hook = Members if keep_repeated else None
-    try:
-        return json.loads(
-            text, object_pairs_hook=hook, parse_int=_spelled, parse_float=_spelled, parse_constant=_no_number
-        )
-    except RecursionError:
-        raise ValueError("It is nested too deeply.") from None
+    hooks = {"object_pairs_hook": Members} if keep_repeated else {}
+    return value_of(text, parse_int=_spelled, parse_float=_spelled, **hooks)
 
 
 def scalar(value: Json) -> Scalar:
@@ -72,7 +68,3 @@ def _spelled(text: str) -> float | Spelled:
     double = float(text)
     vanished = double == 0 and any(digit in "123456789" for digit in text.lower().partition("e")[0])
     return double if isfinite(double) and not vanished else Spelled(text)
-
-
-def _no_number(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON.")

@@ -5,7 +5,6 @@ sends, as recorded by people who compare their work with it; the four whose word
 (`OVER_LIMIT`, `UNAVAILABLE`, `THROTTLED`, `NOT_IN_FLIGHT`) say what the API Reference says of the code.
 """
 
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from patterns.queue.config import (
     QueueSettings,
 )
 from simulator.engine.errors import ServiceError
+from simulator.engine.json_text import value_of
 from simulator.engine.message import as_text, type_of
 from simulator.engine.template import size_of_attributes
 
@@ -190,8 +190,8 @@ def as_value(text: Any) -> Any:
     """A body that a person typed: JSON where it is a JSON object or array, not nested too deeply, else the text."""
     if isinstance(text, str) and text.lstrip()[:1] in ("{", "["):
         try:
-            return not_too_deep(json.loads(text))
-        except (ValueError, RecursionError):
+            return not_too_deep(value_of(text))
+        except ValueError:
             return text
     return text
 

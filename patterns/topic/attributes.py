@@ -15,6 +15,7 @@ from patterns.topic.delivery_policy import effective
 from patterns.topic.subscription import CONFIRMED, DELETED, PENDING, Subscription
 from simulator.engine.clock import SECOND
 from simulator.engine.errors import Refused, ServiceError, problems_of
+from simulator.engine.json_text import value_of
 from simulator.engine.link import Link
 from simulator.engine.message import as_text
 from simulator.engine.operations import Call
@@ -118,8 +119,8 @@ def _value(given: Any) -> Any:
         return given == "true"
     if given.lstrip()[:1] in ("{", "[") or given.isdecimal():
         try:
-            return json.loads(given)
-        except (ValueError, RecursionError):
+            return value_of(given)
+        except ValueError:
             raise answers.invalid("AttributeValue", "it is not JSON") from None
     return given or None
 

@@ -1,6 +1,5 @@
 """What can be set on a topic and on its subscriptions. Names, ranges and defaults are SNS's own; times are seconds."""
 
-import json
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from patterns.filters import FilterPolicy, InvalidPattern, filter_policy
 from patterns.topic import delivery_policy, policies
 from patterns.topic.about import API, GUIDE, about
+from simulator.engine.json_text import value_of
 from simulator.engine.link import LinkSettings
 from simulator.engine.parameters import refusal
 
@@ -143,8 +143,8 @@ def _as_object(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return json.loads(given) if given.strip() else None
-    except (ValueError, RecursionError) as error:
+        return value_of(given) if given.strip() else None
+    except ValueError as error:
         raise refusal(f"Invalid parameter: failed to parse JSON: {error}") from None
 
 

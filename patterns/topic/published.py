@@ -4,7 +4,6 @@ Source: SNS API Reference, Publish (Message, Subject, MessageStructure, MessageA
 MessageDeduplicationId); SNS Developer Guide, "Amazon SNS message attributes".
 """
 
-import json
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from patterns.topic import answers
 from patterns.topic.arguments import Publish, not_too_deep
 from patterns.topic.config import TopicSettings
 from simulator.engine.errors import ServiceError
+from simulator.engine.json_text import value_of
 from simulator.engine.message import Message, as_text, type_of
 
 LONGEST_SUBJECT = 100
@@ -164,7 +164,7 @@ def _plain(attribute: dict[str, Any]) -> Any:
     kind, text = attribute["Type"], attribute["Value"]
     if kind.startswith(("Number", "String.Array")):
         try:
-            value = json.loads(text)
+            value = value_of(text)
         except ValueError:
             return text
         if isinstance(value, list if kind.startswith("String") else int | float) and as_text(value) == text:
@@ -203,8 +203,8 @@ def _parts(text: str, structure: str) -> dict[str, str]:
     if structure != "json":
         raise answers.STRUCTURE
     try:
-        members = json.loads(text, object_pairs_hook=_distinct)
-    except (ValueError, RecursionError):
+        members = value_of(text, object_pairs_hook=_distinct)
+    except ValueError:
         raise answers.NO_JSON from None
     parts = (
         {name: value for name, value in members.items() if isinstance(value, str)} if isinstance(members, dict) else {}
@@ -224,7 +224,7 @@ def _value(text: str) -> Any:
     """A body that a person typed: JSON where it is a JSON object or array, not nested too deeply, else the text."""
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return not_too_deep(json.loads(text))
-        except (ValueError, RecursionError):
+            return not_too_deep(value_of(text))
+        except ValueError:
             return text
     return text

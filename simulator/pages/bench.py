@@ -21,6 +21,7 @@ MOST_PATTERN = 8_192
 """Characters. The service takes 4,096 of an event pattern; a policy may be longer, and is not typed by hand then."""
 MOST_EVENT = 32_768
 """Characters. With both at their largest and at their worst a verdict takes most of a second, and no longer."""
+LONGEST_PLACE = 3
 VERDICT = "bench-verdict"
 
 
@@ -69,8 +70,8 @@ def trial(offered: tuple[Dialect, ...], given: Mapping[str, str], own: tuple[Exa
         pattern, event = given["pattern"], given.get("event", "")
     else:
         number = given.get("example", "0")
-        place = int(number) if number.isdecimal() and int(number[:3]) < len(examples) else 0
-        chosen = examples[place]
+        place = int(number) if len(number) <= LONGEST_PLACE and number.isdecimal() else 0
+        chosen = examples[place if place < len(examples) else 0]
         dialect = next((one for one in offered if one.name == chosen.dialect), dialect)
         pattern, event = chosen.pattern, chosen.event
     dialect = dialect or offered[0]

@@ -1,5 +1,6 @@
 """The bench: a rule and an event are judged field by field, with and without JavaScript, whatever somebody types."""
 
+import itertools
 import json
 import re
 
@@ -67,6 +68,8 @@ def test_a_pattern_that_is_refused_says_so_in_the_words_of_the_service_and_where
         (RULE, "[" * 5000, "Parameter Event is not valid"),
         ("x" * (bench.MOST_PATTERN + 1), EVENT, "8,193 characters; the bench takes 8,192"),
         (RULE, "x" * (bench.MOST_EVENT + 1), "32,769 characters; the bench takes 32,768"),
+        ('{"a": ["\\ud800"]}', EVENT, "half a character"),
+        (RULE, '{"a": "\\ud800"}', "half a character"),
         ('{"a": [{"wildcard": "' + "*a" * 200 + '"}]}', EVENT, "Event pattern is not valid"),
     ],
 )
@@ -74,7 +77,26 @@ def test_whatever_somebody_types_gets_a_sentence(client: Client, pattern: str, e
     assert words in text_of(tried(client, pattern, event))
 
 
-@pytest.mark.parametrize("asked", ["?dialect=none", "?example=99999999999", "?example=-1", "?example=²", "?dialect="])
+@pytest.mark.parametrize("dialect", [one.name for one in bench.dialects()])
+def test_half_a_character_is_no_error_in_any_dialect(client: Client, dialect: str):
+    for pattern, event in itertools.product(
+        [RULE, '{"a": ["x"]}', '{"a": ["\\ud800"]}'], ['{"a": "\\ud800"}', '{"a": "x"}']
+    ):
+        assert tried(client, pattern, event, dialect)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "?dialect=none",
+        "?example=99999999999",
+        "?example=0009",
+        "?example=00099999",
+        "?example=-1",
+        "?example=²",
+        "?dialect=",
+    ],
+)
 def test_an_address_that_names_nothing_shows_the_first_example(client: Client, asked: str):
     response = client.get(reverse("bench") + asked)
     assert response.status_code == 200
