@@ -5,7 +5,9 @@ the service sends, as recorded by people who compare their work with it; `UNAVAI
 hops and loops say what the User Guide says.
 """
 
-from simulator.engine.errors import ServiceError
+from dataclasses import replace
+
+from simulator.engine.errors import Problem, ServiceError
 
 VALIDATION = "ValidationException"
 NOT_FOUND = "ResourceNotFoundException"
@@ -41,6 +43,14 @@ def missing(parameter: str) -> ServiceError:
 
 def invalid(parameter: str, reason: str) -> ServiceError:
     return ServiceError("InvalidArgument", f"Parameter {parameter} is not valid. Reason: {reason}")
+
+
+def invalid_settings(problem: Problem) -> ServiceError:
+    """A parameter that can't be set so: in the service's words where they are known, else with the reason."""
+    if not problem.path or problem.problem.startswith("Parameter "):
+        return ServiceError(VALIDATION, problem.problem)
+    reason = replace(problem, path="")
+    return ServiceError(VALIDATION, f"Parameter {problem.path} is not valid. Reason: {reason}")
 
 
 def entries_problem(count: int) -> ServiceError | None:

@@ -18,7 +18,7 @@ from patterns.event_bus.entries import Event
 from patterns.filters import Pattern, compiled
 from simulator.engine.calendar import since_epoch
 from simulator.engine.clock import DAY, Micros
-from simulator.engine.errors import ServiceError, problems_of
+from simulator.engine.errors import problems_of
 from simulator.engine.message import Message
 from simulator.engine.operations import Call
 
@@ -77,7 +77,7 @@ class Archive:
 def keep(bus: "EventBus", message: Message, event: Event) -> None:
     """Keep an event that has just come in every archive whose pattern it matches."""
     bare = message._replace(body=None, attributes=None)
-    for name, archive in bus.archives.items():
+    for archive in bus.archives.values():
         if archive.pattern is not None and not archive.pattern.matches(event):
             continue
         archive.add(Archived(bus.kernel.now, _time_of(bus, event), event, bare))
@@ -86,7 +86,7 @@ def keep(bus: "EventBus", message: Message, event: Event) -> None:
             largest.forget()
             if not largest.full:
                 largest.full = True
-                bus.record("archive_full", 0, name)
+                bus.record("archive_full", 0, largest.settings.ArchiveName)
 
 
 def _packed(events: tuple[Event, ...]) -> Any:
@@ -140,8 +140,7 @@ def create_archive(bus: "EventBus", call: Call) -> None:
     try:
         ArchiveSettings.model_validate(settings)
     except ValidationError as error:
-        problem = problems_of(error)[0]
-        raise ServiceError(answers.VALIDATION, f"Parameter {problem.path} is not valid. Reason: {problem}") from None
+        raise answers.invalid_settings(problems_of(error)[0]) from None
     bus.record("archive_changed", 0, f"archive {given.ArchiveName} begins to keep events")
     _take_over(bus, [*bus.settings.Archives, settings])
     call.reply({"ArchiveArn": event_arn("archive", given.ArchiveName), "State": "ENABLED"})

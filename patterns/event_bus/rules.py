@@ -148,9 +148,7 @@ def _rule(given: dict[str, Any]) -> Rule:
         return Rule.model_validate(given)
     except ValidationError as error:
         problem = problems_of(error)[0]
-        if not problem.path:
-            raise ServiceError(answers.VALIDATION, problem.problem) from None
-        raise ServiceError(answers.VALIDATION, f"Parameter {problem.path} is not valid. Reason: {problem}") from None
+        raise answers.invalid_settings(problem) from None
 
 
 def _put(bus: "EventBus", rule: Rule, how: str) -> None:

@@ -113,8 +113,9 @@ def cron(text: str) -> Cron:
         raise ValueError(f"it has {len(parts)} fields. A cron expression has six: {names}.")
     minutes, hours, of_month, months, of_week, years = parts
     if (of_month == "?") == (of_week == "?"):
-        which = "both" if of_month == "?" else "neither of"
-        raise ValueError(f"{which} day-of-month and day-of-week is ?. Exactly one of them is.")
+        both = "both day-of-month and day-of-week are ?"
+        said = both if of_month == "?" else "neither day-of-month nor day-of-week is ?"
+        raise ValueError(f"{said}. Exactly one of them is.")
     hour_list, minute_list = _numbers(hours, FIELDS[1]), _numbers(minutes, FIELDS[0])
     return Cron(
         text,

@@ -193,6 +193,13 @@ def test_an_archive_that_is_full_forgets_the_oldest_and_says_so(monkeypatch):
     assert archive.bytes == sum(one.message.size for one in archive.events) <= 150
 
 
+def test_the_archive_that_is_told_to_be_full_is_the_one_that_forgets(monkeypatch):
+    monkeypatch.setattr(archiving, "MOST_EVENTS", 5)
+    run = small(Archives=[{"ArchiveName": "few", "EventPattern": {"detail": {"number": [5]}}}, *ALL])
+    put(run, *range(6))
+    assert [record[4] for record in records(run, "archive_full")] == ["all"]
+
+
 def test_an_archive_comes_back_from_a_checkpoint_as_it_was():
     run = small(Archives=[*ALL, {"ArchiveName": "some", "EventPattern": {"detail": {"number": [2]}}}])
     put(run, 1, 2)

@@ -146,10 +146,14 @@ def test_wrong_targets_fail_one_by_one():
     [
         ({"EventPattern": {"source": "shop"}}, "InvalidEventPatternException", "Event pattern is not valid. Reason:"),
         ({"EventPattern": "{"}, "InvalidEventPatternException", "Event pattern is not valid. Reason:"),
-        ({"ScheduleExpression": "rate(1 minutes)"}, "ValidationException", "ScheduleExpression is not valid."),
+        (
+            {"ScheduleExpression": "rate(1 minutes)"},
+            "ValidationException",
+            "Parameter ScheduleExpression is not valid. rate(1 minutes): with 1 the unit is",
+        ),
         ({}, "ValidationException", "EventPattern or ScheduleExpression must be specified"),
         ({"EventPattern": SHOP, "State": "ON"}, "ValidationException", "Parameter State is not valid"),
-        ({"EventPattern": SHOP, "Name": "no spaces"}, "ValidationException", "Parameter Name is not valid"),
+        ({"EventPattern": SHOP, "Name": "no spaces"}, "ValidationException", "Parameter Name is not valid. Reason: is"),
     ],
     ids=str,
 )

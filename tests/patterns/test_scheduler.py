@@ -310,7 +310,7 @@ def test_what_cant_be_done_is_refused_in_the_services_words(verb: str, given: di
         (
             at("x", "cron(0 9 * * * *)"),
             "ScheduleExpression",
-            "Invalid Schedule Expression cron(0 9 * * * *). cron(0 9 * * * *): neither of day-of-month and day-of-week",
+            "Invalid Schedule Expression cron(0 9 * * * *). cron(0 9 * * * *): neither day-of-month nor day-of-week",
         ),
         (at("x", "rate(1 hours)"), "ScheduleExpression", "with 1 the unit is “hour”. Write rate(1 hour)."),
         (at("x", "rate(1 hour)", ScheduleExpressionTimezone="Berlin"), "ScheduleExpressionTimezone", "is no time zone"),
