@@ -20,7 +20,7 @@ from simulator.engine.faults import Fault
 from simulator.engine.node import Node
 from simulator.engine.operations import Call, Operation
 from simulator.live.session import InThePast, Session
-from simulator.pages import bench, facts, stations, tables, text_check
+from simulator.pages import bench, executions, facts, stations, tables, text_check
 from simulator.pages.forms import SettingsForm, form_for
 from simulator.pages.scenario import rows_of
 from simulator.pages.schema import values_of, words
@@ -31,6 +31,7 @@ UNREADABLE = 422
 SHORT_FORM = 3
 LONGEST_RESULT = 2000
 TABS = {
+    "executions": "Executions",
     "messages": "Messages",
     "settings": "Settings",
     "operations": "Operations",
@@ -229,6 +230,7 @@ async def _panel(
         "now": session.run.now,
         "held": stations.held(session, target) if shown == "messages" else [],
         "bench": _bench(request, target) if shown == "bench" else None,
+        "executions": _executions(request, seen, target) if shown == "executions" else None,
         "state": stations.state(session, target.id),
         "active": _active(session, target),
         "deeds": deeds,
@@ -249,9 +251,24 @@ def _bench(request: HttpRequest, target: Target) -> bench.Trial | None:
     return bench.trial(offered.dialects, request.GET, tuple(offered.examples(target.thing)))
 
 
+def _executions(request: HttpRequest, seen: Visit, target: Target) -> executions.Look | None:
+    """What goes on in this node, and the one that is asked for: by its name, or by the message that began it."""
+    if target.pattern is None or target.pattern.details is None or not isinstance(target.thing, Node):
+        return None
+    asked = request.GET.get("message", "")
+    message = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 16 else 0
+    return executions.look(
+        target.pattern.details, target.thing, seen.session.run.now, request.GET.get("look", ""), message
+    )
+
+
 def _has(target: Target, tab: str) -> bool:
+    if tab == "executions":
+        return target.pattern is not None and target.pattern.details is not None
     if tab == "messages":
-        return any(name in target.view for name in ("head", "shelf", "seats", "last", "heap", "latest", "enrichment"))
+        return not _has(target, "executions") and any(
+            name in target.view for name in ("head", "shelf", "seats", "last", "heap", "latest", "enrichment")
+        )
     if tab == "bench":
         return target.pattern is not None and target.pattern.bench is not None
     if tab == "operations":
@@ -265,7 +282,7 @@ def _deeds(target: Target, tab: str, tried: Tried) -> list[Deed]:
         return [_operation(one, target, tried) for one in chosen]
     if tab == "faults":
         return [_fault(one, target, tried) for one in target.faults]
-    if tab == "bench":
+    if tab in ("bench", "executions"):
         return []
     form = _tried_form(tried, "change") or _form(target, "change", None)
     assert form is not None, "every node and link has settings"

@@ -66,6 +66,14 @@ NUMBERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("enriched", "enriched", "number"),
         ("failed", "failed", "number"),
     ),
+    "state_machine": (
+        ("running", "running", "number"),
+        ("succeeded", "succeeded", "number"),
+        ("failed", "failed", "number"),
+        ("timed out", "timedOut", "number"),
+        ("aborted", "aborted", "number"),
+        ("refused", "refused", "number"),
+    ),
     "store": (("stored", "count", "number"), ("being written", "busy", "number"), ("throttled", "throttled", "number")),
 }
 ALWAYS = 3

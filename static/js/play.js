@@ -9,12 +9,13 @@ import { attachDefinitionEditors } from 'app/editor/attach.js';
 import { Caption } from 'app/player/caption.js';
 import { showConnection } from 'app/player/connection.js';
 import { mark, need, say } from 'app/player/dom.js';
+import { Executions, holderOf } from 'app/player/executions.js';
 import { decodeHops, problemOf } from 'app/player/frames.js';
 import { Guarantees } from 'app/player/guarantees.js';
 import { fillHelp } from 'app/player/help.js';
 import { Inspector } from 'app/player/inspector.js';
 import { Journeys } from 'app/player/journey.js';
-import { actionOf, placeOf } from 'app/player/keys.js';
+import { actionOf, placeOf, releaseFocus } from 'app/player/keys.js';
 import { Log } from 'app/player/log.js';
 import { attachNames, storedNames } from 'app/player/names.js';
 import { Playhead } from 'app/player/playhead.js';
@@ -75,6 +76,11 @@ class PlayPage {
       addressOfMessage: (id) => `${document.body.dataset.runUrl}journeys/${id}/`,
       onFollow: follow,
     });
+    this.executions = new Executions(need(document, '#inspector'), this.root, {
+      chartOf: () => this.timeline.charts[this.playhead.node ?? -1] ?? null,
+      onSeek: seek,
+      drawing: async () => (await import('app/stage/execution.js')).drawExecution,
+    });
     this.story = new Story(need(document, '[data-story]'), {
       onGoOn: () => this.ask({ type: 'play' }),
       onShow: (beat) => beat.node >= 0 && this.select(beat.node, null),
@@ -104,11 +110,12 @@ class PlayPage {
   makeStage(hello) {
     const host = need(document, '[data-stage]');
     const stage = createStage(host, hello, {
-      onSelect: (node, link) => {
+      onSelect: (node, link, state) => {
         this.passOn();
         this.select(node, link);
+        if (state !== null) this.executions.choose(state);
       },
-      onFollow: (id) => this.follow(id),
+      onFollow: (id) => this.lookInto(id),
       names: storedNames(),
     });
     new ResizeObserver(() => stage.resize()).observe(host);
@@ -240,16 +247,27 @@ class PlayPage {
   /**
    * @param {number | null} node
    * @param {number | null} link
+   * @param {string} [query] what of its panel to show
    */
-  select(node, link) {
+  select(node, link, query = '') {
     if (node === null && link === null) return;
     this.playhead.node = node;
     this.playhead.link = link;
     const { nodes, links } = this.timeline.hello;
-    this.inspector.show(node !== null ? nodes[node].id : links[link ?? 0].id);
+    this.inspector.show(node !== null ? nodes[node].id : links[link ?? 0].id, query);
     if (node !== null) this.strip.choose(node);
-    if (this.playhead.followed === null) this.tabs.show('inspector');
+    if (this.playhead.followed === null || query !== '') this.tabs.show('inspector');
     this.panelsShown = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Follow a message somebody has pointed at; one that is an execution is opened where it is.
+   * @param {number | null} id
+   */
+  lookInto(id) {
+    this.follow(id);
+    const node = id === null ? -1 : holderOf(this.timeline.viewsAt(this.playhead.now), id);
+    if (node >= 0) this.select(node, null, `?tab=executions&message=${id}`);
   }
 
   /** Somebody looks at something else while time runs: the story card has had its turn. */
@@ -406,6 +424,7 @@ class PlayPage {
     const { followed } = this.playhead;
     this.log.update(now);
     this.inspector.update(now, views, this.playhead.node);
+    this.executions.update(now, views[this.playhead.node ?? -1] ?? null, wall);
     this.journeys.update(now, followed);
     this.guarantees.update(now, wall);
     this.strip.update(now);
@@ -433,17 +452,6 @@ class PlayPage {
     dataset.now = String(Math.round(playhead.now / 1000));
     if (timeline.frame >= 0) dataset.ready = 'yes';
   }
-}
-
-/**
- * A button pressed with the pointer gives the focus back, so that the space bar plays and does not press it again.
- * Who uses the keyboard (detail 0) keeps the focus, and so does a form.
- * @param {MouseEvent} event
- */
-function releaseFocus(event) {
-  const active = document.activeElement;
-  if (event.detail === 0 || !(active instanceof HTMLElement)) return;
-  if (active.matches('button:not(form button)') && active.contains(/** @type {Node} */ (event.target))) active.blur();
 }
 
 /** @returns {HTMLDialogElement} */

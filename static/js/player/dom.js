@@ -83,3 +83,16 @@ export function say(target, text) {
 export function mark(target, name, value) {
   if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }
+
+/**
+ * Scroll what scrolls round an element, and nothing beyond it, as little as brings the element into sight.
+ * @param {Element} target
+ * @param {boolean} [atTop] so that it begins at the top
+ */
+export function bringIntoSight(target, atTop = false) {
+  const scroller = target.closest('.play-panel');
+  if (!scroller) return;
+  const [box, room] = [target.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  if (atTop || box.top < room.top) scroller.scrollTop += box.top - room.top;
+  else if (box.bottom > room.bottom) scroller.scrollTop += Math.min(box.top - room.top, box.bottom - room.bottom);
+}

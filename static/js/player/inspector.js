@@ -85,14 +85,15 @@ export class Inspector {
   /**
    * Load the panel of a node or link; the one on show is not loaded again, so that a half-filled form stays.
    * @param {string} id
+   * @param {string} [query] what of it, where that is not left open
    */
-  show(id) {
-    if (id === this.shown) return;
+  show(id, query = '') {
+    if (id === this.shown && query === '') return;
     this.shown = id;
     const { htmx } = /** @type {{htmx?: {ajax: (verb: string, path: string, context: object) => Promise<void>}}} */ (
       window
     );
-    htmx?.ajax('GET', this.addressOf(id), { target: this.root, swap: 'innerHTML' });
+    htmx?.ajax('GET', this.addressOf(id) + query, { target: this.root, swap: 'innerHTML' });
   }
 
   /**

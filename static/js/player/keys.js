@@ -65,3 +65,14 @@ export function placeOf(target) {
   }
   return target.closest('button, a[href], summary, [role=button], [role=tab]') !== null ? 'button' : 'page';
 }
+
+/**
+ * A button pressed with the pointer gives the focus back, so that the space bar plays and does not press it again.
+ * Who uses the keyboard (detail 0) keeps the focus, and so does a form.
+ * @param {MouseEvent} event
+ */
+export function releaseFocus(event) {
+  const active = document.activeElement;
+  if (event.detail === 0 || !(active instanceof HTMLElement)) return;
+  if (active.matches('button:not(form button)') && active.contains(/** @type {Node} */ (event.target))) active.blur();
+}

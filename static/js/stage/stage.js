@@ -34,7 +34,8 @@ import { count, REPLY } from 'app/stage/words.js';
 /** @typedef {import('app/stage/types.js').Point} Point */
 /** @typedef {import('app/stage/layout.js').Plan} Plan */
 /**
- * @typedef {{ onSelect: (node: number | null, link: number | null) => void, onFollow: (id: number | null) => void,
+ * `state`: which of a state machine's states was pointed at.
+ * @typedef {{ onSelect: (node: number | null, link: number | null, state: number | null) => void, onFollow: (id: number | null) => void,
  *   names: Naming }} Options
  */
 

@@ -94,10 +94,16 @@ export class Viewer {
     if (found?.kind === 'message') return this.options.onFollow(found.id === followed ? null : found.id);
     const station = target.closest('[data-node]');
     const link = target.closest('[data-link]');
-    if (station) return this.options.onSelect(Number(station.getAttribute('data-node')), null);
-    if (link) return this.options.onSelect(null, Number(link.getAttribute('data-link')));
+    const state = target.closest('[data-state]')?.getAttribute('data-state') ?? null;
+    if (station)
+      return this.options.onSelect(
+        Number(station.getAttribute('data-node')),
+        null,
+        state === null ? null : Number(state),
+      );
+    if (link) return this.options.onSelect(null, Number(link.getAttribute('data-link')), null);
     if (followed !== null) this.options.onFollow(null);
-    this.options.onSelect(null, null);
+    this.options.onSelect(null, null, null);
   }
 
   /** @param {KeyboardEvent} event */
@@ -109,8 +115,8 @@ export class Viewer {
     if (event.key === 'Enter') {
       event.preventDefault();
       if (this.walked !== null) this.options.onFollow(this.walked);
-      else if (station) this.options.onSelect(Number(station.getAttribute('data-node')), null);
-      else if (link) this.options.onSelect(null, Number(link.getAttribute('data-link')));
+      else if (station) this.options.onSelect(Number(station.getAttribute('data-node')), null, null);
+      else if (link) this.options.onSelect(null, Number(link.getAttribute('data-link')), null);
     } else if (station && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       event.preventDefault();
       this.stride(Number(station.getAttribute('data-node')), event.key === 'ArrowDown' ? 1 : -1);

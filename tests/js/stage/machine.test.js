@@ -25,6 +25,7 @@ const STYLE = {
   text: 15,
   small: 13,
   glyph: 11,
+  slots: 8,
   compact: false,
   flat: false,
   width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
@@ -80,14 +81,15 @@ test('an execution stands in its state', () => {
   assert.ok(glyphs[0].y > top && glyphs[0].y < top + stand.height * scale);
 });
 
-test('three at one state are drawn one by one, of more there is a number', () => {
+test('three at one state are drawn one by one, of more there is a number beside the newest', () => {
   const three = view([256, 512, 768].map((id) => token(id, 3)));
   assert.deepEqual([settle(three).glyphs.length, shownStates(ORDER, three, 10 * S, true)[3].count], [3, '']);
-  const four = view([256, 512, 768, 1024].map((id) => token(id, 3)));
-  assert.deepEqual([settle(four).glyphs.length, shownStates(ORDER, four, 10 * S, true)[3].count], [0, '4']);
+  const four = view([1024, 768, 512, 256].map((id) => token(id, 3)));
+  assert.deepEqual([settle(four).glyphs.length, shownStates(ORDER, four, 10 * S, true)[3].count], [3, '4']);
+  assert.ok(!settle(four).glyphs.some(({ id }) => id === 256));
 });
 
-test('where not every execution is in the list, the number of all of them stands', () => {
+test('of thousands there is only a number', () => {
   const many = view([token(256, 3)], { states: [[3, 12_000, 12_000, 0, 0, 0]] });
   assert.equal(tokensAt(many).size, 0);
   assert.equal(shownStates(ORDER, many, 10 * S, true)[3].count, '12k');

@@ -31,11 +31,13 @@ import { count, shortCount } from 'app/stage/words.js';
  *   figure: SVGTextElement, foot: SVGTSpanElement[] }} Parts
  */
 
-const PAD = 14;
-const BOUNDS = { wide: [660, 480], flat: [720, 390], upright: [346, 372] };
+const PAD = 17;
+// The most room of a chart: width with tubes of 4 slots, how much wider for each slot more, height.
+const BOUNDS = { wide: [480, 45, 480], flat: [520, 50, 390], upright: [346, 56, 372] };
+const SLOTS = 4;
 const GROWS = 0.6; // how much of the growth of texts the frame follows
 const TOKEN = 7.6; // radius in units of the chart
-const STEP = 9; // between tokens at one state
+const STEP = 11; // between tokens at one state
 const ENDED = 6.5; // radius of what has ended
 const SIGNS = ['✓', '✕', '', ''];
 const WORDS = ['', '', ' timed out', ' aborted'];
@@ -49,7 +51,8 @@ export function order(view) {
 /** @param {MachineView | null} view @param {Style} style @returns {Fitted | null} */
 function chartOf(view, style) {
   if (!view?.graph?.states.length) return null;
-  const [width, height] = BOUNDS[style.compact ? 'upright' : style.flat ? 'flat' : 'wide'];
+  const [least, more, height] = BOUNDS[style.compact ? 'upright' : style.flat ? 'flat' : 'wide'];
+  const width = least + more * (style.slots - SLOTS);
   const grown = (style.small / UNIT) ** (style.compact ? 1 : GROWS);
   return fitted(view.graph, { width: width * grown, height: height * grown }, style);
 }
@@ -121,7 +124,8 @@ export function build(group, box, node, style) {
  */
 export function update(parts, box, node, view, { now, names, style, step = 0, closer = 1 }) {
   const wide = box.body.left + box.body.right;
-  say(parts.kind, cut([node.names[names], ...(view?.caption ?? [])].join(' · '), wide, style.small, style));
+  const whole = [node.names[names], ...(view?.caption ?? [])].join(' · ');
+  say(parts.kind, style.width(whole, style.small) <= wide ? whole : cut(node.names[names], wide, style.small, style));
   say(parts.figure, view ? `${count(view.running)} running` : '');
   const ends = view ? [view.succeeded, view.failed, view.timedOut, view.aborted] : [0, 0, 0, 0];
   for (const [i, target] of parts.foot.entries()) {

@@ -26,7 +26,7 @@ const LEGIBLE = 2.2; // closer than that, a chart of signs gets its names
 
 /** @param {SVGGElement} into @param {Chart} chart @param {Fitted} fitted @param {Style} style @returns {Picture} */
 export function build(into, chart, fitted, style) {
-  const group = element('g', { class: `chart is-level-${fitted.level}` });
+  const group = element('g', { class: `flow-chart is-level-${fitted.level}` });
   const frames = element('g');
   const lines = element('g');
   const labels = element('g');

@@ -12,6 +12,7 @@ import { count, countdown, shortCount } from 'app/stage/words.js';
 /** @typedef {import('app/stage/shapes/state_machine/state.js').Shown} Shown */
 
 export const EACH = 3; // executions at one state that are drawn one by one
+const MANY = 12; // of more, only their number
 const SHINES = 1_000_000; // µs of virtual time for which an edge that was taken is lit
 const RACES = 250_000; // µs between two drawings, above which lights would only flicker
 const TOLD = 6; // states in a sentence
@@ -19,15 +20,15 @@ const TOLD = 6; // states in a sentence
 export const ENDS = ['succeeded', 'failed', 'timed out', 'aborted'];
 
 /**
- * The tokens to draw, by state: none where so many are that a number says more.
+ * The tokens to draw, by state: the newest, and none where so many are that a number says more.
  * @param {MachineView} view @returns {Map<number, TokenRow[]>}
  */
 export function tokensAt(view) {
   const found = /** @type {Map<number, TokenRow[]>} */ (new Map());
-  for (const token of view.tokens) found.set(token[3], [...(found.get(token[3]) ?? []), token]);
-  for (const [state, tokens] of found) {
-    const here = view.states.find(([index]) => index === state)?.[1] ?? tokens.length;
-    if (tokens.length > EACH || here > tokens.length) found.delete(state);
+  const crowded = new Set(view.states.filter(([, here]) => here > MANY).map(([state]) => state));
+  for (const token of view.tokens) {
+    const known = found.get(token[3]) ?? [];
+    if (!crowded.has(token[3]) && known.length < EACH) found.set(token[3], [...known, token]);
   }
   return found;
 }
@@ -63,7 +64,8 @@ export function shownStates(chart, view, now, failures) {
       here ? 'is-here' : '',
       retrying ? 'is-retrying' : '',
     ];
-    const many = here > 0 && !drawn.has(state) && (here > EACH || !isFrame(chart, state));
+    const seen = drawn.get(state)?.length ?? 0;
+    const many = here > seen && (here > EACH || !isFrame(chart, state));
     const map = mapOf(view, state);
     const note = map.items
       ? { text: `${count(map.done + map.failed)}/${count(map.items)}`, tone: map.failed ? 'bad' : '' }
@@ -106,7 +108,7 @@ function noteOf(tokens, retrying, failed, now) {
   if (trying && tokens.length === 1) return { text: `↻ ${trying[6]}/${trying[7]}`, tone: 'warn' };
   const timers = tokens.filter(([, , , , , until, , , bits]) => bits & TIMER && until > now);
   if (timers.length) return { text: countdown(Math.min(...timers.map(([, , , , , until]) => until)) - now), tone: '' };
-  return failed ? { text: `✕ ${shortCount(failed)}`, tone: 'bad' } : { text: '', tone: '' };
+  return failed ? { text: `✕ ${shortCount(failed)}`, tone: 'bad is-past' } : { text: '', tone: '' };
 }
 
 /** @param {number} until @param {number} now */

@@ -121,7 +121,9 @@ export function show(parts, shown, style) {
   place(count, -wide * 0.35, stand.sharp ? stand.height / 2 - 8.5 * shrunk : -8 * shrunk, shrunk);
   set(note, 'class', `state-note ${shown.tone}`);
   const right = stand.width - sheets - fill(note, shown.note, style) * shrunk;
-  place(note, right + (stand.framed ? -6 : 8), stand.framed ? head - 8.5 * shrunk : RAISED * shrunk, shrunk);
+  // What went wrong before stands at the foot, where errors leave; what is the matter now, at the head.
+  const level = shown.tone.includes('is-past') ? stand.height - sheets - 6 : RAISED * shrunk;
+  place(note, right + (stand.framed ? -6 : 8), stand.framed ? head - 8.5 * shrunk : level, shrunk);
   if (!bar || !lost) return;
   const whole = stand.width - sheets - 18;
   set(bar, 'width', (whole * shown.done).toFixed(1));
