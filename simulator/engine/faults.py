@@ -18,9 +18,14 @@ from simulator.engine.trace import Kind
 
 KINDS = (
     Kind(
-        "fault_began", "{what}: {fault} begins{how}.", ("what", "fault", "until:time", "how"), "", "bad", mark="fault"
+        "fault_began",
+        "{what}: {fault} begins{how}.",
+        ("what:target", "fault", "until:time", "how"),
+        "",
+        "bad",
+        mark="fault",
     ),
-    Kind("fault_ended", "{what}: {fault} is over.", ("what", "fault"), "", "good", mark="fault"),
+    Kind("fault_ended", "{what}: {fault} is over.", ("what:target", "fault"), "", "good", mark="fault"),
 )
 
 

@@ -24,8 +24,9 @@ class Kind:
     """One kind of record.
 
     `fields` names the values in order; a unit may follow a colon: `until:time`, `waited:span`, `to:node`, `over:link`,
-    `cause:message`, `receives:count`. `sentence` is a format string over `{node}`, `{message}`, `{type}`, `{to}` (the
-    other end of a link) and the fields; a count names what it counts: `{receives:receive}` says "3 receives".
+    `what:target` (the id of a node or a link), `cause:message`, `receives:count`. `sentence` is a format string over
+    `{node}`, `{message}`, `{type}`, `{to}` (the other end of a link) and the fields; a count names what it counts:
+    `{receives:receive}` says "3 receives".
     `holds` is +1 where the node takes a message into its custody and -1 where it gives it up. `mark` puts it on the
     time track. `span` is the state a journey shows from this record on: travelling, waiting, inflight, working, stored,
     dead, gone ('' = no change).

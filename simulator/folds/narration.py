@@ -42,8 +42,11 @@ class Narrator:
     def __init__(self, scenario: Scenario, looks: Iterable[str] = ()) -> None:
         self.looks: list[str] = list(looks)
         self._titles = [node.title for node in scenario.nodes]
+        self._targets = {node.id: node.title for node in scenario.nodes}
         self._prefixes = scenario.prefixes
         self._ends = [(link.source, link.target) for link in scenario.links]
+        for link, (source, target) in zip(scenario.links, self._ends, strict=True):
+            self._targets.setdefault(link.id, f"{self._titles[source]} → {self._titles[target]}")
         self._types: dict[MessageId, int] = {}
         self._tellings: dict[tuple[int, str], tuple[Level, list[Piece], list[Piece]] | None] = {}
         self._kinds = Kinds(scenario)
@@ -172,6 +175,8 @@ class Narrator:
             return lambda count: f"{count:,} {spec}{'' if count == 1 else 's'}"
         if unit == "node":
             return self.title
+        if unit == "target":
+            return lambda identity: self._targets.get(identity, identity)
         if unit == "message":
             return self.label
         if unit == "link":

@@ -79,7 +79,7 @@ class GaugeSeries:
 
 
 class CountSeries:
-    """Records of some kinds, counted; a point is their number per second."""
+    """Records of some kinds, counted; a point is their number per second, over at least a second."""
 
     __slots__ = ("_now", "_points", "count", "unit")
 
@@ -107,7 +107,7 @@ class CountSeries:
         rates: list[Point] = []
         for place, count in enumerate(points):
             inside += count - (points[place - width] if place >= width else 0)
-            rates.append(_rounded(inside * SECOND / (min(place + 1, width) * bucket)))
+            rates.append(_rounded(inside * SECOND / max(SECOND, min(place + 1, width) * bucket)))
         if part:
             rates.append(self._rate_now(bucket, part, width))
         return {"": rates}
@@ -121,7 +121,7 @@ class CountSeries:
 
     def _rate_now(self, bucket: Micros, part: Micros, width: int) -> float:
         last = self._points[max(0, len(self._points) - width) :]
-        return _rounded((sum(last) + self._now) * SECOND / (len(last) * bucket + part))
+        return _rounded((sum(last) + self._now) * SECOND / max(SECOND, len(last) * bucket + part))
 
 
 class SpanSeries:

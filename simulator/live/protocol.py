@@ -158,6 +158,7 @@ def hello(key: str, title: str, scenario: Scenario, seed: int, looks: list[str],
             "title": title,
             "may": may,
             "length": scenario.document.length,
+            "begins": scenario.begins if "begins" in scenario.document.model_fields_set else None,
             "seed": seed,
             "nodes": [
                 {

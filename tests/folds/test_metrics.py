@@ -13,7 +13,7 @@ from simulator.engine.clock import DAY, HOUR, MINUTE, SECOND
 from simulator.engine.run import Run
 from simulator.folds.metrics import Metrics, charts
 from simulator.folds.occupancy import MOST_FOLLOWED, Occupancy
-from simulator.folds.series import MOST_POINTS
+from simulator.folds.series import MOST_POINTS, CountSeries
 from tests.folds.runs import EMAILS, MAILER, mails, records_of
 from tests.patterns.vocabulary import bus, do, producer, queue, scenario, worker
 
@@ -230,3 +230,12 @@ def test_very_many_measures_share_the_room_there_is() -> None:
     assert sum(map(len, series.values())) <= 24_500
     assert series["time"][-1] >= 59 * SECOND
     assert len(series) > 500
+
+
+def test_the_first_moments_of_a_run_make_no_rate_of_a_million() -> None:
+    """What happened in the first microseconds is told over a second, as nobody has waited for one yet."""
+    series = CountSeries("messages")
+    series.add(2)
+    assert series.lines(100_000, 2)[""] == [2]
+    series.close(True)
+    assert series.lines(100_000, 0)[""] == [2]

@@ -13,7 +13,7 @@ from simulator.engine.trace import Record
 from simulator.folds.archive import Archive
 from simulator.folds.narration import LONGEST_SENTENCE, MOST_LINES, Narrator
 from tests.folds.runs import EMAILS, MAILER, SHOP, mails, records_of
-from tests.patterns.vocabulary import do, queue, scenario, worker
+from tests.patterns.vocabulary import Part, do, queue, scenario, worker
 
 M41 = message_id(41, SHOP)
 
@@ -45,6 +45,13 @@ def test_units_are_put_into_words() -> None:
     assert "mailer receives m-41 from emails, attempt 2" in said(narrator(), *received)
     assert "01:32.0" in said(narrator(), *received)
     assert "1 min 10 s" in said(narrator(), *deleted)
+
+
+def test_a_fault_is_told_of_the_station_or_the_line_by_their_titles() -> None:
+    shop = Part({"id": "shop", "pattern": "producer", "title": "the shop"}, [{"from": "shop", "to": "mail"}])
+    teller = Narrator(scenario(shop, queue("mail")).scenario)
+    assert said(teller, 0, "fault_began", 0, 0, "shop", "crash", 0, "") == "the shop: crash begins."
+    assert said(teller, 0, "fault_ended", -1, 0, "shop-mail", "lose") == "the shop → mail: lose is over."
 
 
 def test_the_cause_of_a_message_is_told_by_its_label() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simulator.engine.errors import Problem, Refused, ServiceError
 from simulator.live import protocol
 from simulator.live.session import InThePast
-from tests.live.audience import a_session
+from tests.live.audience import a_session, mails
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -135,3 +135,10 @@ def test_hello_says_all_that_a_page_must_know():
     assert [node["id"] for node in told["nodes"]] == ["shop", "emails", "mailer"]
     assert [(link["from"], link["to"], link["kind"]) for link in told["links"]] == [(0, 1, "send"), (1, 2, "poll")]
     assert {chart["node"] for chart in told["charts"]} <= {0, 1, 2}
+
+
+def test_hello_says_the_date_of_a_scenario_that_has_one_and_none_of_others():
+    dated = mails() | {"begins": "2026-03-29T01:20:00Z"}
+
+    assert json.loads(a_session(dated).hello(["watch"])["text"])["begins"] == 1_774_747_200_000_000
+    assert json.loads(a_session().hello(["watch"])["text"])["begins"] is None

@@ -80,17 +80,31 @@ export function leastTop(unit) {
 }
 
 /**
+ * The span that a chart's rates are told for: what happens twice a day is nothing "per s".
+ * @param {number} top  of the chart's axis, per second
+ * @returns {{ per: string, seconds: number }}
+ */
+export function told(top) {
+  if (top >= 0.1) return { per: 's', seconds: 1 };
+  return top >= 0.1 / 60 ? { per: 'min', seconds: 60 } : { per: 'h', seconds: 3600 };
+}
+
+/**
  * A value in its unit, short enough for an axis.
  * @param {number | null} value
  * @param {string} unit
  * @param {Words} words
+ * @param {number} [top]  of the chart's axis
  */
-export function shown(value, unit, words) {
+export function shown(value, unit, words, top = 1) {
   if (value === null) return '–';
   if (MICROS.has(unit)) return words.duration(value);
   if (unit === 's') return words.duration(value * 1e6);
   if (unit === '%') return `${Math.round(value)} %`;
-  if (RATES.has(unit)) return value < 10 ? value.toFixed(1) : words.number(Math.round(value));
+  if (RATES.has(unit)) {
+    const rate = value * told(top).seconds;
+    return rate < 10 ? rate.toFixed(1) : words.number(Math.round(rate));
+  }
   return words.number(value);
 }
 
@@ -99,8 +113,9 @@ export function shown(value, unit, words) {
  * @param {(number | null)[]} values
  * @param {string} unit
  * @param {Words} words
+ * @param {number} [top]  of the chart's axis
  */
-export function headline(values, unit, words) {
-  const text = values.map((value) => shown(value, unit, words)).join(' / ');
-  return RATES.has(unit) ? `${text} per s` : text;
+export function headline(values, unit, words, top = 1) {
+  const text = values.map((value) => shown(value, unit, words, top)).join(' / ');
+  return RATES.has(unit) ? `${text} per ${told(top).per}` : text;
 }

@@ -147,7 +147,7 @@ export class Strip {
             ticks: { show: false },
             splits: () => [0, chart.top],
             values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) =>
-              splits.map((split) => shown(split, chart.facts.unit, this.words)),
+              splits.map((split) => shown(split, chart.facts.unit, this.words, chart.top)),
           },
         ],
         series: [
@@ -215,7 +215,7 @@ export class Strip {
     const times = /** @type {number[]} */ (this.series.time ?? []);
     for (const chart of this.charts) {
       const values = chart.keys.map((key) => valueAt(times, this.series[key] ?? [], moment));
-      const text = headline(values, chart.facts.unit, this.words);
+      const text = headline(values, chart.facts.unit, this.words, chart.top);
       if (chart.value.textContent !== text) chart.value.textContent = text;
       if (chart.plot === null) continue;
       const share = Math.min(1, now / Math.max(SECOND, this.furthest));

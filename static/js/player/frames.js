@@ -41,6 +41,7 @@
  * @property {string} title
  * @property {string[]} may
  * @property {number} length
+ * @property {number | null} begins µs since 1970; null: the run has no date
  * @property {number} seed
  * @property {NodeFacts[]} nodes
  * @property {LinkFacts[]} links

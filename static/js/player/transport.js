@@ -7,7 +7,7 @@
 import { element, mark, need, say } from 'app/player/dom.js';
 import { isMoving } from 'app/player/timeline.js';
 import { markWords, neighbour, Track } from 'app/player/track.js';
-import { length, paceName, paceWords, stamp } from 'app/player/words.js';
+import { date, length, paceName, paceWords, stamp } from 'app/player/words.js';
 
 /** @typedef {import("app/player/timeline.js").Timeline} Timeline */
 /** @typedef {import("app/player/playhead.js").Playhead} Playhead */
@@ -73,6 +73,7 @@ export class Transport {
     this.commands = commands;
     this.root = root;
     this.clock = need(root, '[data-clock]');
+    this.date = need(root, '[data-date]');
     this.words = need(root, '[data-pace-words]');
     this.toggle = need(root, '[data-do=toggle]');
     this.story = need(document, '[data-story-switch]');
@@ -165,6 +166,7 @@ export class Transport {
     const { timeline, playhead } = this;
     const moving = isMoving(timeline.mode);
     say(this.clock, stamp(playhead.now));
+    if (timeline.hello.begins !== null) say(this.date, date(timeline.hello.begins + playhead.now));
     say(this.words, this.status(moving));
     mark(this.toggle, 'aria-label', moving ? 'Pause' : 'Play');
     mark(this.toggle, 'data-playing', String(moving));

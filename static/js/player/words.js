@@ -44,6 +44,23 @@ export function length(micros) {
   return whole(Math.round(Math.max(0, micros) / SECOND));
 }
 
+const DATE = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/**
+ * A moment of the calendar, to the minute: "Sun 29 Mar 01:20 UTC".
+ * @param {number} micros since 1970
+ */
+export function date(micros) {
+  return `${DATE.format(Math.floor(micros / 1000)).replaceAll(',', '')} UTC`;
+}
+
 /** @param {number} seconds */
 function whole(seconds) {
   const hours = Math.floor(seconds / 3600);

@@ -30,6 +30,8 @@ const ARRANGEMENTS = [
   { compact: false, flat: false, across: 68, abreast: 0, price: 0.07 }, // short lines leave little to see of what travels
   { compact: false, flat: false, across: 46, abreast: 0, price: 0.14 },
   { compact: false, flat: true, across: 96, abreast: 0, price: 0.05 },
+  { compact: false, flat: true, low: true, across: 68, abreast: 0, price: 0.1 }, // many below each other
+  { compact: false, flat: true, low: true, across: 46, abreast: 0, price: 0.17 },
   { compact: true, flat: true, across: 0, abreast: Infinity, price: 0 },
   { compact: true, flat: true, across: 0, abreast: 2, price: 0.04 }, // a band of many in several rows
   { compact: true, flat: true, across: 0, abreast: 1, price: 0.08 },
@@ -57,10 +59,10 @@ export function fit(places, links, measure, host, base) {
   // People read a wide picture from left to right; an upright one they read from the top down as gladly.
   const upright = UPRIGHT * Math.min(1, Math.max(0, (host.width / host.height - 0.9) / 0.7));
   for (const grown of GROWTH) {
-    for (const { compact, flat, across, abreast, price } of ARRANGEMENTS) {
+    for (const { compact, flat, low, across, abreast, price } of ARRANGEMENTS) {
       if (compact && abreast < Infinity && host.width > host.height * 1.2) continue; // there is room beside each other
       for (const slots of SLOTS) {
-        const style = { ...base, text: base.text * grown, small: base.small * grown, compact, flat, slots };
+        const style = { ...base, text: base.text * grown, small: base.small * grown, compact, flat, low, slots };
         const sizes = measure(style);
         const boxes = compact ? stack(places, links, sizes, host, abreast) : spread(places, sizes, host, across);
         const camera = frame(boxes, host);

@@ -90,7 +90,7 @@
  *
  * How large things are drawn: sizes in pixels before zoom, the room there is, and how wide a text is.
  * @typedef {{ text: number, small: number, line: number, edge: number, glyph: number, slots: number,
- *   compact: boolean, flat: boolean,
+ *   compact: boolean, flat: boolean, low?: boolean,
  *             width: (text: string, size: number, bold?: boolean) => number }} Style
  *
  * A link out of a station, but for dead letters; `part` is the part of the station that it leaves from.

@@ -40,6 +40,8 @@ test('values are said in their unit', () => {
   assert.equal(shown(12_000_000, 'µs', words), '12 s');
   assert.equal(shown(null, 'messages', words), '–');
   assert.equal(headline([4, 3.14], 'per s', words), '4.0 / 3.1 per s');
+  assert.equal(headline([0.02, 0.01], 'per s', words, 0.02), '1.2 / 0.6 per min');
+  assert.equal(headline([2 / 3600, null], 'per s', words, 0.001), '2.0 / – per h');
   assert.equal(headline([1_900_000, 31_000_000], 'µs', words), '1.9 s / 31 s');
 });
 

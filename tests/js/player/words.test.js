@@ -53,3 +53,9 @@ test('a message is called by its origin and its serial number', () => {
   assert.equal(words.label(3 * 256 + 255, ['m', 'emails']), 'you-3');
   assert.equal(words.label(2 ** 52 + 1, ['m', 'emails']), `emails-${2 ** 44}`);
 });
+
+test('a date is told to the minute, in UTC, also across a midnight', () => {
+  const begins = Date.UTC(2026, 2, 28) * 1000;
+  assert.equal(words.date(begins), 'Sat 28 Mar 00:00 UTC');
+  assert.equal(words.date(begins + 91_259 * SECOND), 'Sun 29 Mar 01:20 UTC');
+});

@@ -222,3 +222,16 @@ test('upright, a band of many stands in several rows where it would be too small
   for (const [index, box] of boxes.entries())
     for (const other of boxes.slice(0, index)) assert.ok(!overlap(bounds(box), bounds(other)));
 });
+
+test('five consumers below each other lie down rather than turn a wide map upright', () => {
+  const nodes = [
+    node('shop', 'producer', [0, 1]),
+    node('topic', 'topic', [1, 1]),
+    ...[0, 1, 2, 3, 4].map((row) => node(`worker ${row}`, 'worker', [2, row / 2])),
+  ];
+  const links = [link(0, 1), ...[0, 1, 2, 3, 4].map((row) => link(1, row + 2))];
+  const { boxes, compact, style } = plan(nodes, links, 1076, 560, { least: 12, base: STYLE });
+  assert.ok(!compact && style.low);
+  for (const [index, box] of boxes.entries())
+    for (const other of boxes.slice(0, index)) assert.ok(!overlap(bounds(box), bounds(other)));
+});

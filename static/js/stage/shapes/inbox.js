@@ -20,6 +20,11 @@ export function width(style) {
   return Math.ceil(Math.max(WIDE + 10, style.width('retry in 99 min', style.small, true)) + 14);
 }
 
+/** How far it goes above and below the middle of the station. @param {Style} style */
+export function reach(style) {
+  return { up: TALL / 2 + SHEETS * 5, down: TALL / 2 + style.small * 2.9 };
+}
+
 /** @param {SVGGElement} group @param {number} right  where the card begins @param {Style} style @returns {Inbox} */
 export function build(group, right, style) {
   const middle = right - width(style) / 2;

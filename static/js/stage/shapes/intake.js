@@ -29,6 +29,12 @@ function tall(style) {
   return Math.max(58, style.small * 3.6);
 }
 
+/** How far it goes above and below the middle of the station. @param {Style} style */
+export function reach(style) {
+  const half = tall(style) / 2;
+  return { up: half, down: half + style.small * 4.1 };
+}
+
 /** @param {SVGGElement} group @param {number} right  where the card begins @param {Style} style @returns {Intake} */
 export function build(group, right, style) {
   const middle = right - width(style) / 2;

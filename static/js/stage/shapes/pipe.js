@@ -128,7 +128,7 @@ export function update(parts, box, node, view, { names, style }) {
     parts.reason,
     cut(
       [failed, view.reason].filter(Boolean).join(': ') || (view.caption[0] ?? ''),
-      box.shape.section * 2.4,
+      box.shape.section * 2.2, // left of the line to the enrichment
       style.small,
       style,
     ),

@@ -46,49 +46,59 @@ export function room(view) {
   return [Math.min(MOST, Math.max(seats(view), view.pollers?.[2] ?? 0)), view.pollers ? 1 : 0, view.events ? 1 : 0];
 }
 
+/** Whether the card lies: its texts beside the bench, not below it. @param {Style} style */
+function lies(style) {
+  return style.compact || style.low === true;
+}
+
 /**
  * @param {NodeSpec} node @param {WorkerView | null} view @param {Style} style @param {Partial<Role>} [role]
  * @returns {Size}
  */
 export function measure(node, view, style, role = {}) {
   const [asked, fed, events] = role.room ?? room(view);
+  const low = lies(style);
   const total = asked || seats(view);
-  const columns = total <= 4 ? total : total <= 6 ? 3 : total <= 8 || style.compact ? 4 : 6;
+  const columns = total <= 4 ? total : total <= 6 ? 3 : total <= 8 || low ? 4 : 6;
   const rows = Math.ceil(total / columns);
-  const ring = style.glyph + (style.compact ? 6 : 8);
-  const pitch = ring * 2 + (style.compact ? 6 : 8);
+  const ring = style.glyph + (low ? 6 : 8);
+  const pitch = ring * 2 + (low ? 6 : 8);
   const texts = Math.max(
     style.width(node.title, style.text, true),
-    style.compact
+    low
       ? style.width(fed ? '99 of 99 running' : '9 of 99 busy', style.small, true)
       : style.width('999 done · 99 failed', style.small),
   );
   const bench = rows * (pitch + 9);
-  const width = style.compact ? texts + columns * pitch + 44 : Math.max(texts + 28, columns * pitch + 32);
-  const top = style.compact ? 8 : style.text * 1.25 + 14;
-  const lower = style.compact ? 4 : style.small * 4.2 + 12;
-  const height = Math.max(top + bench + lower, style.compact ? style.text + style.small * 3.4 + 14 : 0);
+  const width = low ? texts + columns * pitch + 44 : Math.max(texts + 28, columns * pitch + 32);
+  const top = low ? 8 : style.text * 1.25 + 14;
+  const lower = low ? 4 : style.small * 4.2 + 12;
+  const height = Math.max(top + bench + lower, low ? style.text + style.small * 3.4 + 14 : 0);
   const below = style.small * 1.25; // a badge on the lower edge
   const boxes = (fed ? intake.width(style) : 0) + (events ? inbox.width(style) : 0);
   const aside = style.compact ? 0 : boxes;
   const body = { left: width / 2 + aside, right: width / 2, up: height / 2, down: height / 2 };
-  const shift = style.compact ? (texts + 14) / 2 : 0; // how far right of the middle the bench stands
-  const first = style.compact ? (height - bench) / 2 + 2 : top;
+  const shift = low ? (texts + 14) / 2 : 0; // how far right of the middle the bench stands
+  const first = low ? (height - bench) / 2 + 2 : top;
   const shape = { total, columns, rows, ring, pitch, top: first, aside: shift, words: texts, side: width / 2 };
   const beside = style.compact ? { fed: 0, events: 0 } : { fed, events };
-  return { ...body, down: body.down + below, body, shape: { ...shape, ...beside } };
+  const parts = [...(beside.fed ? [intake.reach(style)] : []), ...(beside.events ? [inbox.reach(style)] : [])];
+  const up = Math.max(body.up, ...parts.map((part) => part.up));
+  const down = Math.max(body.down + below, ...parts.map((part) => part.down));
+  return { ...body, up, down, body, shape: { ...shape, ...beside } };
 }
 
 /** @param {SVGGElement} group @param {Box} box @param {NodeSpec} node @param {Style} style @returns {Parts} */
 export function build(group, box, node, style) {
   const { up, down } = box.body;
   const { total, rows, ring, pitch, top, columns, aside, side, fed, events } = box.shape;
+  const low = lies(style);
   const tray = events ? inbox.build(group, -side, style) : null;
   const fedBy = fed ? intake.build(group, -side - (events ? inbox.width(style) : 0), style) : null;
   group.append(element('rect', { class: 'card', x: -side, y: -up, width: side * 2, height: up + down, rx: 16 }));
-  const x = style.compact ? -side + 16 : 0;
-  const anchor = style.compact ? 'start' : 'middle';
-  const headline = style.compact ? -style.small * 1.1 : -up + 8 + style.text;
+  const x = low ? -side + 16 : 0;
+  const anchor = low ? 'start' : 'middle';
+  const headline = low ? -style.small * 1.1 : -up + 8 + style.text;
   const name = line(x, headline, 'name', anchor);
   name.textContent = cut(node.title, side * 2 - 20, style.text, style);
   const reach = (columns * pitch) / 2 - 2;
@@ -111,10 +121,8 @@ export function build(group, box, node, style) {
       ...dots,
     );
   });
-  const first = style.compact ? headline + style.small * 1.45 : -up + top + rows * (pitch + 9) + style.small + 3;
-  const lines = Array.from({ length: style.compact ? 2 : 3 }, (_, i) =>
-    line(x, first + i * style.small * 1.4, 'small', anchor),
-  );
+  const first = low ? headline + style.small * 1.45 : -up + top + rows * (pitch + 9) + style.small + 3;
+  const lines = Array.from({ length: low ? 2 : 3 }, (_, i) => line(x, first + i * style.small * 1.4, 'small', anchor));
   const crack = element('path', { class: 'crack', d: zigzag(side * 2, up + down) });
   const said = lines.map(() => element('tspan'));
   const trouble = element('tspan', { class: 'warn' });
@@ -160,8 +168,9 @@ export function update(parts, box, _node, view, scene) {
   if (parts.intake) intake.update(parts.intake, view, scene.now);
   if (parts.inbox) inbox.update(parts.inbox, view, scene.now);
   markTwice(parts, view.doubled, scene.style);
-  const room = scene.style.compact ? box.shape.words + 8 : box.shape.side * 2 - 12;
-  const { said, trouble } = words(view, scene.now, scene.style.compact);
+  const low = lies(scene.style);
+  const room = low ? box.shape.words + 8 : box.shape.side * 2 - 12;
+  const { said, trouble } = words(view, scene.now, low);
   for (const [i, text] of said.entries()) say(parts.said[i], cut(text, room, scene.style.small, scene.style));
   say(parts.trouble, trouble);
   set(parts.lines[0], 'class', crashed ? 'small strong bad' : 'small strong');
@@ -171,15 +180,15 @@ export function update(parts, box, _node, view, scene) {
 
 /**
  * The lines below the seats; `trouble` ends the second one.
- * @param {WorkerView} view @param {number} now @param {boolean} compact
+ * @param {WorkerView} view @param {number} now @param {boolean} low
  */
-function words(view, now, compact) {
+function words(view, now, low) {
   const slow = view.p95 === null ? '' : `p95 ${duration(view.p95)}`;
   const busy = busyness(view);
   const back = view.crashed > 0 ? `back in ${countdown(view.crashed - now)}` : 'until restarted';
   const refused = view.throttled ? `${count(view.throttled)} throttled` : '';
   const waits = view.events?.[0] ? `${count(view.events[0])} events wait` : '';
-  if (compact) return { said: view.crashed ? ['crashed', back] : [busy, refused || waits || slow], trouble: '' };
+  if (low) return { said: view.crashed ? ['crashed', back] : [busy, refused || waits || slow], trouble: '' };
   const done = `${count(view.done)} done`;
   const failed = view.failed ? `${count(view.failed)} failed` : '';
   if (view.crashed) return { said: ['crashed', back, [done, failed].filter(Boolean).join(' · ')], trouble: '' };
