@@ -175,3 +175,17 @@ def test_there_can_be_more_room_for_an_execution(machine: str, play: Opener):
     player.page.get_by_role("link", name="All").click()
     expect(player.inspector.locator("[data-executions]")).to_be_visible()
     expect(player.page.locator("[data-play]")).to_have_attribute("data-wide", "false")
+
+
+def test_one_can_look_closer_at_the_chart_and_see_everything_again(machine: str, play: Opener):
+    player = play(machine).go_to(15)
+    glass = player.page.locator("[data-id=orders] [data-closer]")
+    before = state(player, "Cool off").bounding_box()
+    glass.click()
+    expect(player.stage).to_have_class("stage-host is-zoomed")
+    after = state(player, "Cool off").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] > 1.2 * before["width"]
+    glass.click()
+    expect(player.stage).to_have_class("stage-host")

@@ -16,7 +16,7 @@ import { fit, frame, places } from 'app/stage/layout.js';
 import { Legend } from 'app/stage/legend.js';
 import { Links } from 'app/stage/links.js';
 import { Messages } from 'app/stage/messages.js';
-import { compose, PanZoom } from 'app/stage/panzoom.js';
+import { compose, kept, PanZoom } from 'app/stage/panzoom.js';
 import { element } from 'app/stage/shapes/svg.js';
 import { Stations } from 'app/stage/stations.js';
 import { sentence, summary, table } from 'app/stage/tell.js';
@@ -41,6 +41,7 @@ import { count, REPLY } from 'app/stage/words.js';
 
 const HOPS_LISTED = 300;
 const CORNER = 46; // pixels at the top that the page around may use for its own: mode, buttons
+const LEAST_CLOSER = 1.3; // looking closer must be seen
 const LATELY = 30; // drawings: about half a second
 const GLIMPSE = 3; // drawings that a hop must last to be seen; what is faster brightens its line instead
 const RESTING_EVERY = 4;
@@ -294,6 +295,22 @@ export class Stage {
   camera() {
     const fitted = this.plan?.camera ?? { scale: 1, x: 0, y: 0 };
     return compose(fitted, this.panzoom.camera);
+  }
+
+  /** Looks at one station as closely as it fits, or at everything again. @param {number} index */
+  closer(index) {
+    const box = this.plan?.boxes[index];
+    if (!box || this.panzoom.camera.scale > 1.05) return this.panzoom.fit();
+    const size = { width: this.host.clientWidth, height: this.host.clientHeight };
+    const { scale: fitted, x, y } = /** @type {Plan} */ (this.plan).camera;
+    const [wide, tall] = [(box.left + box.right) * fitted, (box.up + box.down) * fitted];
+    const scale = Math.max(LEAST_CLOSER, Math.min(size.width / (wide + 2 * CORNER), size.height / (tall + CORNER)));
+    const middle = {
+      x: (box.x + (box.right - box.left) / 2) * fitted + x,
+      y: (box.y + (box.down - box.up) / 2) * fitted + y,
+    };
+    const at = { x: size.width / 2 - middle.x * scale, y: (size.height + CORNER) / 2 - middle.y * scale };
+    this.panzoom.look(kept({ scale, ...at }, size));
   }
 
   /** What the next drawing shows has changed, though the scene may not have. */

@@ -95,6 +95,7 @@ export class Viewer {
     const station = target.closest('[data-node]');
     const link = target.closest('[data-link]');
     const state = target.closest('[data-state]')?.getAttribute('data-state') ?? null;
+    if (station && target.closest('[data-closer]')) return this.stage.closer(Number(station.getAttribute('data-node')));
     if (station)
       return this.options.onSelect(
         Number(station.getAttribute('data-node')),

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { drawn, fitted, LEVELS } from 'app/stage/shapes/state_machine/fitting.js';
 import { stacked } from 'app/stage/shapes/state_machine/lanes.js';
 import { layout, scopes } from 'app/stage/shapes/state_machine/layout.js';
-import { lettered } from 'app/stage/shapes/state_machine/lettering.js';
+import { labelled, lettered } from 'app/stage/shapes/state_machine/lettering.js';
 import { upTo } from 'app/stage/shapes/state_machine/picture.js';
 import { layered } from 'app/stage/shapes/state_machine/ranks.js';
 import { spaced } from 'app/stage/shapes/state_machine/spacing.js';
@@ -235,6 +235,17 @@ test('names break between their words, and are cut at the end', () => {
   assert.deepEqual(lettered('ValidatePolicyNow', 66, 13, 2, STYLE), ['Validate', 'PolicyN…']);
   assert.deepEqual(lettered('check_stock', 60, 13, 2, STYLE), ['check_', 'stock']);
   assert.deepEqual(lettered('Validate policy', 66, 13, 1, STYLE), ['Validat…']);
+});
+
+test('what is asked at an edge keeps its end where there is little room', () => {
+  assert.equal(labelled('$.total > 100', 104, 12, STYLE), '$.total > 100');
+  assert.equal(labelled('$.answer.state = "DONE"', 104, 12, STYLE), 'state = "DONE"');
+  assert.equal(labelled('States.TaskFailed, States.Timeout', 104, 12, STYLE), 'States.TaskFai…');
+});
+
+test('errors are handled on the right of what goes well', () => {
+  const { stands } = drawn(SAGA, 0, 1, STYLE);
+  assert.ok(stands[5].x > stands[4].x + stands[4].width);
 });
 
 test('a branch is a scope of its own', () => {

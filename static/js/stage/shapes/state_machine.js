@@ -31,7 +31,8 @@ import { count, shortCount } from 'app/stage/words.js';
  *   figure: SVGTextElement, foot: SVGTSpanElement[] }} Parts
  */
 
-const PAD = 17;
+const PAD = 15;
+const QUEUE = 14; // more room on the left, for tokens that stand beside their state
 // The most room of a chart: width with tubes of 4 slots, how much wider for each slot more, height.
 const BOUNDS = { wide: [480, 45, 480], flat: [520, 50, 390], upright: [346, 56, 372] };
 const SLOTS = 4;
@@ -66,12 +67,13 @@ export function measure(node, view, style, role) {
     : [style.small * 14, style.small * 8];
   const foot = style.small * 1.9;
   const titled = style.width(node.title, style.text, true) + style.width('999 running', style.small) + 24;
-  const width = Math.max(wide + PAD * 2, style.small * 21, Math.min(titled, style.small * 26));
+  const width = Math.max(wide + PAD * 2 + QUEUE, style.small * 21, Math.min(titled, style.small * 26));
   const height = tall + PAD * 2 + foot;
   const half = { x: width / 2, y: height / 2 };
   const heads = style.text * 1.2 + (style.compact ? 6 : style.small * 1.35 + 10);
   const body = { left: half.x, right: half.x, up: half.y, down: half.y };
-  const shape = { scale, wide, tall, foot, chartLeft: -wide / 2, chartTop: -half.y + PAD };
+  const ended = Math.min(ENDED * 1.4, (ENDED * style.small) / UNIT);
+  const shape = { ended, scale, wide, tall, foot, chartLeft: (QUEUE - wide) / 2, chartTop: -half.y + PAD };
   const exits = role.exits ?? [];
   const spokes = style.compact ? below(exits, half) : leaving(exits, half);
   const chart = found && view?.graph ? { graph: view.graph, fitted: found } : undefined;
@@ -104,13 +106,14 @@ export function build(group, box, node, style) {
   const head = -up - (style.compact ? 8 : style.small * 1.35 + 10);
   const name = line(-left, head, 'name', 'start');
   name.textContent = cut(node.title, left + right - style.width('9,999 running', style.small) - 12, style.text, style);
-  const figure = line(right, head, 'small strong', 'end');
+  const glass = closer(right - style.small * 0.5, head - style.small * 0.36, style);
+  const figure = line(right - style.small * 1.6, head, 'small strong', 'end');
   const kind = line(-left, -up - 8, 'small', 'start');
   const floor = down - foot;
   const words = line(-left + PAD, down - foot * 0.34, 'small', 'start');
   const said = SIGNS.map((_, i) => element('tspan', { class: TONES[i] }));
   words.append(...said);
-  group.append(name, figure, ...(style.compact ? [] : [kind]));
+  group.append(name, figure, glass, ...(style.compact ? [] : [kind]));
   group.append(element('path', { class: 'foot-line', d: `M${-left} ${floor}H${right}` }), words);
   if (!box.chart) return { picture: null, kind, figure, foot: said };
   const place = element('g', { transform: `translate(${chartLeft} ${chartTop}) scale(${scale})` });
@@ -118,11 +121,23 @@ export function build(group, box, node, style) {
   return { picture: picture.build(place, box.chart.graph, box.chart.fitted, style), kind, figure, foot: said };
 }
 
+/** Where to click to look closer, and to see everything again. @param {number} x @param {number} y @param {Style} style */
+function closer(x, y, style) {
+  const d = 'M1.500-6H6V-1.500M6-6L1-1M-1.500 6H-6V1.500M-6 6L-1 1';
+  return element(
+    'g',
+    { class: 'closer', 'data-closer': '', transform: `translate(${x} ${y}) scale(${style.small / 14})` },
+    element('title', {}, 'Look closer, and at everything again'),
+    element('rect', { x: -12, y: -12, width: 24, height: 24, rx: 6 }),
+    element('path', { d }),
+  );
+}
+
 /**
  * @param {Parts} parts @param {Box} box @param {NodeSpec} node @param {MachineView | null} view
  * @param {{ now: number, names: Naming, style: Style, step?: number, closer?: number }} scene
  */
-export function update(parts, box, node, view, { now, names, style, step = 0, closer = 1 }) {
+export function update(parts, box, node, view, { now, names, style, step = 0, closer: near = 1 }) {
   const wide = box.body.left + box.body.right;
   const whole = [node.names[names], ...(view?.caption ?? [])].join(' · ');
   say(parts.kind, style.width(whole, style.small) <= wide ? whole : cut(node.names[names], wide, style.small, style));
@@ -134,7 +149,7 @@ export function update(parts, box, node, view, { now, names, style, step = 0, cl
   }
   if (!parts.picture || !view) return;
   const { chart, fitted: way } = parts.picture;
-  picture.write(parts.picture, closer, style);
+  picture.write(parts.picture, near, style);
   const shown = shownStates(chart, view, now, way.level <= 1);
   for (const [state, one] of parts.picture.states.entries()) showState(one, shown[state], style);
   picture.light(parts.picture, litEdges(chart, view, now, step));
@@ -156,7 +171,8 @@ export function rest(box, view, node, into) {
   }
   const y = box.y + box.body.down - box.shape.foot / 2;
   for (const [rank, [id, look, flags, status, since]] of view.last.entries()) {
-    const x = box.x + box.body.right - PAD - ENDED - rank * (ENDED * 2 + 5);
+    const { ended: radius } = box.shape;
+    const x = box.x + box.body.right - PAD - radius - rank * (radius * 2 + 5);
     const place = /** @type {const} */ ('ended');
     into.push({
       ...none,
@@ -165,7 +181,7 @@ export function rest(box, view, node, into) {
       flags,
       x,
       y,
-      radius: ENDED,
+      radius,
       place,
       node,
       since,

@@ -7,6 +7,7 @@
  */
 
 import { layout } from 'app/stage/shapes/state_machine/layout.js';
+import { labelled } from 'app/stage/shapes/state_machine/lettering.js';
 
 /** @typedef {import('app/stage/types.js').Chart} Chart */
 /** @typedef {import('app/stage/types.js').Style} Style */
@@ -17,6 +18,7 @@ import { layout } from 'app/stage/shapes/state_machine/layout.js';
 
 export const UNIT = 13;
 export const SLOT = 27; // left of a name: the sign of its type, or a token
+export const FIGURE = 44; // right of the name of a Map: how many of its items are done
 export const MARK = 14; // where the middle of that is
 /** @type {Level[]} */
 export const LEVELS = [
@@ -88,11 +90,12 @@ function sizes(chart, index, tallest, style) {
     head: tall,
     pad: 12,
     sheets: 8,
+    figure: FIGURE,
     letter: level.label ? UNIT : 0,
     /** @param {number} edge */
     label: (edge) => {
       const words = chart.edges[edge][3];
-      return level.label && words ? Math.min(level.label, style.width(words, UNIT - 1)) : 0;
+      return level.label && words ? style.width(labelled(words, level.label, UNIT - 1, style), UNIT - 1) : 0;
     },
     /** @param {number} state */
     form: (state) => form(chart.states[state], index, style),

@@ -16,9 +16,9 @@ import { scope } from 'app/stage/shapes/state_machine/scope.js';
 /** A state drawn: `framed`: others stand in it. @typedef {Place & { framed: boolean, sharp: boolean }} Stand */
 /** @typedef {{ width: number, height: number, stands: Stand[], wires: Wire[], starts: Point[] }} Layout */
 /**
- * Sizes: of each state without others in it, of the head of one with others, of the margin within its frame, and of the
- * sheets that show behind a Map.
- * @typedef {Room & { form: (state: number) => Form, head: number, pad: number, sheets: number }} Sizes
+ * Sizes: of each state without others in it, of the head of one with others, of the margin within its frame, of the sheets
+ * that show behind a Map, and of what it says of its items.
+ * @typedef {Room & { form: (state: number) => Form, head: number, pad: number, sheets: number, figure: number }} Sizes
  */
 
 const [NAME, TYPE, PARENT, BRANCH] = [0, 1, 2, 3];
@@ -68,11 +68,12 @@ export function layout(chart, sizes) {
   const framed = (state, branches, room) => {
     const within = { ...room, entry: 8, tallest: room.tallest - room.head - room.pad * 2 };
     const parts = branches.map((members) => lay(members, members[0], within));
-    const title = room.form(state).width;
+    const isMap = chart.states[state][1] === 'Map';
+    const title = room.form(state).width + (isMap ? room.figure : 0);
     const whole = parts.reduce((sum, part) => sum + part.width, 0) + (parts.length - 1) * room.across * 1.2;
     const width = Math.max(title, whole + room.pad * 2);
     const tall = Math.max(0, ...parts.map((part) => part.height));
-    const sheets = chart.states[state][1] === 'Map' ? room.sheets : 0;
+    const sheets = isMap ? room.sheets : 0;
     const height = room.head + tall + room.pad;
     made.set(state, {
       width,

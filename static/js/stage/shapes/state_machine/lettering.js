@@ -6,6 +6,7 @@
 /** @typedef {import('app/stage/types.js').Style} Style */
 
 const BOLD = 1.06; // times as wide
+const LONG_PATH = /\$(?:\.[\w[\]]+)*\.(\w+)/g;
 const FRAGMENT = /[\s_-]+\S{1,2}$/; // of a word that says nothing any more
 
 /**
@@ -30,4 +31,14 @@ function shortened(name, fits, end) {
   while (length > 1 && !fits(name.slice(0, length) + end)) length--;
   const kept = name.slice(0, length).trimEnd();
   return (end ? kept : kept.replace(FRAGMENT, '')) + end;
+}
+
+/**
+ * What is written at an edge: a condition whose path is long keeps the end of it.
+ * @param {string} words @param {number} room @param {number} size @param {Style} style
+ */
+export function labelled(words, room, size, style) {
+  const fits = (/** @type {string} */ text) => style.width(text, size) <= room;
+  if (fits(words)) return words;
+  return shortened(words.replace(LONG_PATH, '$1'), fits, '…');
 }

@@ -7,10 +7,11 @@
  */
 
 import { arrowhead, rounded as bent, path, polyline } from 'app/stage/geometry.js';
-import { BARE, UNIT } from 'app/stage/shapes/state_machine/fitting.js';
+import { BARE, LEVELS, UNIT } from 'app/stage/shapes/state_machine/fitting.js';
+import { labelled } from 'app/stage/shapes/state_machine/lettering.js';
 import { CATCH } from 'app/stage/shapes/state_machine/ranks.js';
 import * as state from 'app/stage/shapes/state_machine/state.js';
-import { cut, element, line, set } from 'app/stage/shapes/svg.js';
+import { element, line, set } from 'app/stage/shapes/svg.js';
 
 /** @typedef {import('app/stage/types.js').Chart} Chart */
 /** @typedef {import('app/stage/types.js').Style} Style */
@@ -79,17 +80,11 @@ function wiring(lines, labels, chart, fitted, style) {
     if (label && words) {
       const text = line(label.x, label.y, caught ? 'edge-words is-caught' : 'edge-words', 'start');
       text.style.fontSize = `${UNIT - 1}px`;
-      const room = fittedLabel(fitted);
-      text.textContent = cut(words, room, UNIT - 1, style);
+      text.textContent = labelled(words, LEVELS[fitted.level].label, UNIT - 1, style);
       labels.append(text);
     }
   }
   return made;
-}
-
-/** @param {Fitted} fitted */
-function fittedLabel({ level }) {
-  return level === 0 ? 104 : 64;
 }
 
 /**

@@ -56,7 +56,7 @@ export function layered(size, arcs, start) {
     for (let i = 1; i < way.length; i++) join(way[i - 1], way[i], arc.kind);
     ways.set(arc, way);
   }
-  return { items, layers: ordered(items, segments), segments, ways, back: [...back], rank };
+  return { items, layers: ordered(items, segments, start), segments, ways, back: [...back], rank };
 }
 
 /**
@@ -108,12 +108,12 @@ function longest(size, arcs) {
 
 /**
  * Items by rank, so that few lines cross: sweeps by barycentre, of which the best is kept.
- * @param {Item[]} items @param {Segment[]} segments @returns {number[][]}
+ * @param {Item[]} items @param {Segment[]} segments @param {number} start @returns {number[][]}
  */
-function ordered(items, segments) {
+function ordered(items, segments, start) {
   const depth = Math.max(0, ...items.map(({ rank }) => rank + 1));
   let layers = Array.from({ length: depth }, () => /** @type {number[]} */ ([]));
-  for (const [index, { rank }] of items.entries()) layers[rank].push(index);
+  for (const item of followed(items.length, segments, start)) layers[items[item].rank].push(item);
   const up = items.map(() => /** @type {number[]} */ ([]));
   const down = items.map(() => /** @type {number[]} */ ([]));
   for (const { from, to } of segments) {
@@ -135,6 +135,26 @@ function ordered(items, segments) {
     if (found < fewest) [best, fewest] = [layers, found];
   }
   return best;
+}
+
+/**
+ * Items in the order in which one comes to them: what goes well first, so that errors are handled on the right.
+ * @param {number} size @param {Segment[]} segments @param {number} start
+ */
+function followed(size, segments, start) {
+  const out = Array.from({ length: size }, () => /** @type {Segment[]} */ ([]));
+  for (const segment of segments) out[segment.from].push(segment);
+  for (const ways of out) ways.sort((a, b) => Number(a.weight < 1) - Number(b.weight < 1));
+  const found = /** @type {Set<number>} */ (new Set());
+  for (const root of [start, ...out.keys()]) {
+    const path = [root];
+    for (let item = path.pop(); item !== undefined; item = path.pop()) {
+      if (found.has(item)) continue;
+      found.add(item);
+      for (const { to } of [...out[item]].reverse()) path.push(to);
+    }
+  }
+  return found;
 }
 
 /** One rank in the order of the middles of its neighbours. @param {number[]} layer @param {number[][]} beside @param {number[]} at */

@@ -2,7 +2,7 @@
  * One state of a chart: its outline, sign and name, and what it shows at a moment.
  */
 
-import { MARK, SLOT, UNIT } from 'app/stage/shapes/state_machine/fitting.js';
+import { FIGURE, MARK, SLOT, UNIT } from 'app/stage/shapes/state_machine/fitting.js';
 import { lettered } from 'app/stage/shapes/state_machine/lettering.js';
 import { outline, rounded, sign } from 'app/stage/shapes/state_machine/signs.js';
 import { element, line, say, set } from 'app/stage/shapes/svg.js';
@@ -100,7 +100,10 @@ function pill(kind, round) {
 export function write({ group, stand, type, title, sheets, head, name, bare }, size, style) {
   group.classList.toggle('is-lettered', bare && size > 0);
   const left = bare ? 5 : SLOT;
-  const room = type === 'Choice' ? (stand.width - 12) * 0.56 : stand.width - sheets - left - (stand.framed ? 50 : 8);
+  const room =
+    type === 'Choice'
+      ? (stand.width - 12) * 0.56
+      : stand.width - sheets - left - (stand.framed && type === 'Map' ? FIGURE : 6);
   const rows = stand.framed ? 1 : Math.max(1, Math.floor((stand.height * (stand.sharp ? 0.62 : 0.9)) / (size * 1.12)));
   const lines = size ? lettered(title, Math.max(8, room), size, Math.min(3, rows), style, bare ? '' : '…') : [];
   const x = stand.sharp ? stand.width / 2 : left;
@@ -118,7 +121,7 @@ export function show(parts, shown, style) {
   const lettering = group.classList.contains('is-lettered') ? ' is-lettered' : '';
   set(group, 'class', `state ${shown.kind}${lettering}`);
   const wide = fill(count, shown.count, style) * shrunk;
-  place(count, -wide * 0.35, stand.sharp ? stand.height / 2 - 8.5 * shrunk : -8 * shrunk, shrunk);
+  place(count, -wide * 0.5, stand.sharp ? stand.height / 2 - 8.5 * shrunk : RAISED * shrunk, shrunk);
   set(note, 'class', `state-note ${shown.tone}`);
   const right = stand.width - sheets - fill(note, shown.note, style) * shrunk;
   // What went wrong before stands at the foot, where errors leave; what is the matter now, at the head.
