@@ -67,13 +67,14 @@ class Books:
 
     def enter(self, one: Running, state: str) -> None:
         place = self.chart.numbers.get(state, NOWHERE)
-        if place != NOWHERE:
+        if place == NOWHERE:
+            return
+        self.counts[place][ENTERED] += 1
+        if self.chart.rests[place]:
             one.places.append(place)
-            count = self.counts[place]
-            count[THERE] += 1
-            count[ENTERED] += 1
+            self.counts[place][THERE] += 1
 
-    def leave(self, one: Running, state: str) -> bool:
+    def leave(self, one: Running, execution: Execution, state: str) -> bool:
         """A state is left; whether a failure of it was caught."""
         place = self.chart.numbers.get(state, NOWHERE)
         if place == NOWHERE:
@@ -82,18 +83,23 @@ class Books:
         if caught:
             self.counts[place][CAUGHT] += 1
         if self.chart.last[place] > place:
-            self.leave_inside(one, state)
+            self.leave_inside(one, execution, state)
         self._forget(one, place)
         return caught
 
-    def leave_inside(self, one: Running, state: str) -> None:
-        """What runs inside a state is over."""
+    def leave_inside(self, one: Running, execution: Execution, state: str) -> None:
+        """What ran inside a state is over; where another of the same runs beside it, that goes on."""
         place = self.chart.numbers.get(state, NOWHERE)
-        if place == NOWHERE:
+        if place == NOWHERE or not any(place < inner <= self.chart.last[place] for inner in one.places):
             return
-        last = self.chart.last[place]
-        for inner in [inner for inner in one.places if place < inner <= last]:
-            self._forget(one, inner)
+        for inner in list(one.places):
+            if place < inner <= self.chart.last[place]:
+                self._forget(one, inner)
+        for name in _states(execution.root):
+            inner = self.chart.numbers.get(name, NOWHERE)
+            if place < inner <= self.chart.last[place] and self.chart.rests[inner]:
+                one.places.append(inner)
+                self.counts[inner][THERE] += 1
 
     def fail(self, one: Running, state: str) -> None:
         place = self.chart.numbers.get(state, NOWHERE)
@@ -126,7 +132,7 @@ class Books:
         """Count an execution that goes on where it was; what it was at before it ended is entered no second time."""
         for state in _states(execution.root):
             place = self.chart.numbers.get(state, NOWHERE)
-            if place != NOWHERE:
+            if place != NOWHERE and self.chart.rests[place]:
                 one.places.append(place)
                 self.counts[place][THERE] += 1
 

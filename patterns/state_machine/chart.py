@@ -11,6 +11,8 @@ from simulator.engine.parameters import plain
 MOST_STATES = 200
 LONGEST_LABEL = 40
 
+RESTING = ("Task", "Wait", "Parallel", "Map")
+
 NEXT, CHOICE, DEFAULT, CATCH = range(4)
 
 Given = dict[str, Any]
@@ -30,15 +32,16 @@ _TESTS = ("IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimest
 class Chart:
     """The chart of one definition that has been checked: `drawn`, with its `edges`.
 
-    `numbers` are its states' places by their names, all of them, and `last` by place the last state inside one; only
-    the first MOST_STATES are drawn.
+    `numbers` are its states' places by their names, all of them, `last` by place the last state inside one, and `rests`
+    whether an execution can stay in it; only the first MOST_STATES are drawn.
     """
 
-    __slots__ = ("_edges", "_states", "drawn", "edges", "last", "numbers")
+    __slots__ = ("_edges", "_states", "drawn", "edges", "last", "numbers", "rests")
 
     def __init__(self, definition: Given, version: int) -> None:
         self.numbers: dict[str, int] = {}
         self.last: list[int] = []
+        self.rests: list[bool] = []
         self._states: list[list[Any]] = []
         self._edges: list[list[Any]] = []
         self._read(definition, -1, 0)
@@ -58,6 +61,7 @@ class Chart:
             place = self.numbers[name] = len(self._states)
             self._states.append([name, states[name]["Type"], parent, branch])
             self.last.append(place)
+            self.rests.append(states[name]["Type"] in RESTING)
             for number, inner in enumerate(inside(states[name])):
                 self._read(inner, place, number)
             self.last[place] = len(self._states) - 1

@@ -27,6 +27,9 @@ from simulator.engine.details import Step, text
 
 NOTHING: Any = object()
 
+# Types of states whose output is their input, but for InputPath and OutputPath.
+WITHOUT_RESULT = ("Wait", "Choice", "Succeed")
+
 
 class Onlooker:
     """The world of an execution that is only looked at, at one moment of its past."""
@@ -167,13 +170,15 @@ def _of_paths(flow: Flow, state: State, pipeline: PathPipeline, visit: Visited) 
     if visit.error is not None:
         yield "Error", visit.error
         return
-    if visit.exited is None or result is NOTHING:
+    if visit.exited is None or (result is NOTHING and state.kind not in WITHOUT_RESULT):
         return
-    if pipeline.selector is not None:
-        result = pipeline.selector.fill(View(result, flow))
-        yield "ResultSelector", result
-    output = placed(flow.input, pipeline.result_path, result)
-    if pipeline.result_path != ():
-        yield "ResultPath", output
+    output = narrowed
+    if result is not NOTHING:
+        if pipeline.selector is not None:
+            result = pipeline.selector.fill(View(result, flow))
+            yield "ResultSelector", result
+        output = placed(flow.input, pipeline.result_path, result)
+        if pipeline.result_path != ():
+            yield "ResultPath", output
     if pipeline.output_path is None or pipeline.output_path.text != "$":
         yield "OutputPath", {} if pipeline.output_path is None else read(pipeline.output_path, View(output, flow))

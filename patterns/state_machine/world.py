@@ -138,18 +138,22 @@ class World:
             books.enter(one, state)
             machine.record("entered", one.message.id, state)
         elif kind.endswith(("StateExited", "StateAborted")):
-            if books.leave(one, state) and kind.endswith("Exited"):
+            if books.leave(one, execution, state) and kind.endswith("Exited"):
                 machine.record("caught", one.message.id, state)
         elif kind.endswith("Scheduled"):
             books.try_again(one, state)
+        elif kind == "MapIterationFailed":
+            inner = execution.events[event.previous - 1].state
+            if inner is not None and inner != state:
+                books.leave(one, execution, inner)
         elif kind in ("ParallelStateStarted", "MapStateStarted"):
-            books.leave_inside(one, state)
+            books.leave_inside(one, execution, state)
             books.try_again(one, state)
         elif kind.endswith("TimedOut") or (kind.endswith("Failed") and not kind.startswith(_NOT_A_STATE)):
             books.fail(one, state)
             machine.record("state_failed", one.message.id, state, error_of(event))
             if kind.startswith(("Parallel", "Map")):
-                books.leave_inside(one, state)
+                books.leave_inside(one, execution, state)
 
     def ended(self, execution: Execution) -> None:
         self.machine.execution_is_over(execution)

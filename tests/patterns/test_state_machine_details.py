@@ -72,6 +72,17 @@ def test_each_path_field_is_told_with_what_it_did_to_the_data():
     assert steps(look(run), "Done")["Input"] == found["Output"]
 
 
+def test_a_state_without_a_result_is_told_with_its_output_path():
+    pause = {"Type": "Wait", "Seconds": 1, "InputPath": "$.a", "OutputPath": "$.b", "End": True}
+    run = scenario(state_machine("orders", {"Pause": pause}))
+    do(run, "orders", "StartExecution", input={"a": {"b": 3}})
+    run.advance(seconds(5))
+
+    found = steps(look(run), "Pause")
+
+    assert found == {"Input": {"a": {"b": 3}}, "InputPath": {"b": 3}, "OutputPath": 3, "Output": 3}
+
+
 def test_a_jsonata_state_is_told_with_its_arguments_result_and_what_it_assigns():
     charge = task(
         "card",

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from patterns.state_machine.node import StateMachine
 from simulator.engine.run import Run
 from tests.swarm import clocks, outside
+from tests.swarm.machines import CHANGES as MACHINE_CHANGES
+from tests.swarm.machines import DEEDS as MACHINE_DEEDS
 from tests.swarm.parts import a_time
 from tests.swarm.settings import producer_settings, queue_settings, store_settings, worker_settings
 from tests.swarm.topics import a_filter, topic_deed, topic_settings
@@ -13,7 +16,7 @@ from tests.swarm.topics import a_filter, topic_deed, topic_settings
 # A thing to do: to what, which verb, with which arguments.
 Deed = tuple[str, str, dict[str, Any]]
 
-DEEDS = outside.DEEDS | clocks.DEEDS
+DEEDS = outside.DEEDS | clocks.DEEDS | MACHINE_DEEDS
 QUEUE_DEEDS = [
     "SendMessage",
     "SendMessage",
@@ -49,7 +52,8 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         queue, handle = handles[-1]
         return queue, "ChangeMessageVisibility", {"ReceiptHandle": handle, "VisibilityTimeout": 0}
     queues = [node for node in run.nodes if run.scenario.nodes[node.index].pattern.name == "queue"]
-    node = draw.choice([*run.nodes, *queues, *queues])
+    machines = [node for node in run.nodes if isinstance(node, StateMachine)] * 4
+    node = draw.choice([*run.nodes, *queues, *queues, *machines])
     pattern = run.scenario.nodes[node.index].pattern.name
     if pattern == "queue" and draw.random() < 0.8:
         return _queue_deed(draw, run, handles, node.id)
@@ -57,7 +61,7 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         verb = draw.choice(["SendOne", "Burst", "Pause", "Resume"])
         arguments = {"SendOne": {"type": draw.choice(["", "by hand"])}, "Burst": {"count": draw.randint(1, 25)}}
         return node.id, verb, arguments.get(verb, {})
-    if pattern in DEEDS and draw.random() < (0.8 if pattern == "event_bus" else 0.3):
+    if pattern in DEEDS and draw.random() < (0.8 if pattern in ("event_bus", "state_machine") else 0.3):
         return (node.id, *DEEDS[pattern](draw))
     if pattern == "topic" and draw.random() < 0.8:
         return (node.id, *topic_deed(draw, node))
@@ -75,6 +79,7 @@ def deed(draw: Random, run: Run, handles: Sequence[tuple[str, str]]) -> Deed:
         "endpoint": lambda draw: outside.endpoint_settings(draw, node.settings.kind),
         "event_bus": lambda draw: {"invocations_per_second": draw.choice([None, 5])},
         **clocks.CHANGES,
+        **MACHINE_CHANGES,
         "topic": lambda draw: topic_settings(draw, node.settings.FifoTopic),
     }
     settings = changes[pattern](draw)
@@ -96,6 +101,8 @@ def _fault(draw: Random, run: Run) -> Deed:
     seconds = draw.choice([0, 0.5, 5, 30])
     name = draw.choice(offered).name
     how = {"answer": draw.choice(["503", "silence", "silence"])} if name == "down" else {}
+    if name in ("fail", "silence", "throttle") and isinstance(target, StateMachine):
+        how = {"probability": draw.choice([0.3, 1])}
     return target.id, name, how | ({"seconds": seconds} if seconds else {})
 
 

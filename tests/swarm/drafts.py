@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.swarm.buses import enrich_bus
 from tests.swarm.clocks import add_clocks
+from tests.swarm.machines import add_machine
 from tests.swarm.outside import add_outside
 from tests.swarm.parts import link_settings, placed, some, way
 from tests.swarm.settings import (
@@ -56,5 +57,6 @@ def document(draw: Random, seed: int) -> dict[str, Any]:
     enrich_bus(Random(f"buses {seed} {draw.random()}"), nodes, links, risky)
     add_topic(Random(f"topic {seed}"), nodes, links, risky)
     add_clocks(Random(f"clocks {seed} {draw.random()}"), nodes, links, risky)
+    add_machine(Random(f"machines {seed} {draw.random()}"), nodes, links, risky)
     unique = list({link.get("id", f"{link['from']}-{link['to']}"): link for link in links}.values())
     return {"format": 1, "title": f"swarm {seed}", "seed": seed, "length": "31d", "nodes": nodes, "links": unique}
