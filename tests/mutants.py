@@ -15,6 +15,11 @@ ODD: tuple[Any, ...] = (
     float("inf"), "", "x", "10m", "1e9", "31d", "-5s", "\0", "<b>", "\ud800", "x" * 3000, [], {}, [[]], {"a": {}},
     [0, 0], ["a"], {"poisson": {"per_second": 1e6}}, {"constant": 1e9}, {"pareto": {"shape": 0.5, "minimum": 1}},
     {"one_of": []}, "body.address = null", "[1..9]", "emails", "shop", "poll", "dead-letter", "queue", "worker",
+    {"$or": [{"a": [1]}, {"b": [2]}]}, {"a": [{"wildcard": "*a" * 60}]}, [{"anything-but": []}], [{"prefix": 5}],
+    {"a": [{"cidr": "10.0.0.0/99"}]}, '{"a": [', '{"a": ["\\ud800"]}', "rate(0 minutes)", "cron(0 0 31 2 ? *)",
+    "at(9999-12-31T23:59:59)", "0001-01-01T00:00:00Z", "Europe/Nowhere", "$.detail", "$..x", "<x>", "<$.body>",
+    {"StartingPoint": "2026-01-05T00:00:00Z"}, {"healthyRetryPolicy": {"numRetries": 100}}, {"Arn": "nowhere"},
+    {"DataType": "Number", "StringValue": "1e999"},
 )  # fmt: skip
 
 
@@ -45,7 +50,8 @@ def _change(random: Random, document: Any, place: Place, other: Place) -> None:
 
 def _more(random: Random, value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value * random.choice([-1, 0, 1000, 10**12, 1e-6])
+        factor = random.choice([-1, 0, 1000, 10**12, 1e-6])
+        return value * factor if abs(value) < 1e300 else -value
     if isinstance(value, (str, list)):
         return value * random.choice([0, 2, 50])
     if isinstance(value, dict):

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from contextlib import suppress
+from itertools import product
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,12 +13,14 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.admin.utils import quote
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from pydantic import BaseModel, ValidationError
 
 from simulator import catalog
 from simulator import limits as house_limits
 from simulator.asgi import application
 from simulator.engine import scenario as documents
 from simulator.engine.clock import SECOND
+from simulator.engine.document import unfit
 from simulator.engine.errors import Refused
 from simulator.engine.expression import LARGEST_RESULT, ExpressionFailed, evaluate
 from simulator.engine.run import LARGEST_ARGUMENTS, Run
@@ -28,10 +32,13 @@ from simulator.models import Scenario
 from simulator.pages.scenario import told
 from simulator.pages.small_map import small_map
 from tests import swarm
-from tests.mutants import mutant
+from tests.laws import Laws
+from tests.mutants import ODD, mutant
 from tests.patterns.vocabulary import document, producer, queue, worker
+from tests.swarm.deeds import deed
 
 MUTANTS = 500
+DEEDS = 2_000
 MOST_ACTIONS = 4000
 HALF_A_CHARACTER = "\ud800"
 
@@ -67,6 +74,65 @@ def test_a_mutant_is_refused_with_problems_or_runs(seed: int):
         json.dumps([node.view() for node in run.nodes], allow_nan=False)
         assert run.checkpoint()
     assert 0 < accepted < MUTANTS / 4, "a good fuzzer makes some documents that pass and some that do not"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_asked_with_mutated_arguments_is_refused_or_done(seed: int):
+    """Operations, faults and changes of every pattern, each nearly right, while messages are under way."""
+    random = Random(f"mutated deeds {seed}")
+    refused, taken, told = 0, 0, ""
+    for number in range(DEEDS // 4 // 25):
+        run = Run(documents.read(swarm.document(random, number), catalog.patterns()))
+        laws = Laws(run)
+        for _ in range(25):
+            run.advance(run.now + int(random.random() * 4 * SECOND), MOST_ACTIONS // 10)
+            try:
+                run.intervene(*nearly_right(random, run))
+                taken += 1
+            except Refused as refusal:
+                refused += 1
+                told += str(refusal)
+        laws.read(run.trace.take())
+        laws.hold(run)
+        json.dumps([node.view() for node in run.nodes], allow_nan=False).encode()
+        assert run.checkpoint()
+    assert told and refused > DEEDS / 40 < taken, "some pass and some do not"
+
+
+@pytest.mark.parametrize("name", sorted(catalog.patterns()))
+def test_every_field_of_every_form_refuses_or_takes_whatever_it_is_given(name: str):
+    """Settings, links, operations and faults: what is wrong is a ValidationError, and no other exception."""
+    pattern = catalog.patterns()[name]
+    forms = [pattern.Settings, *(link.settings for link in pattern.links)]
+    forms += [one.arguments for one in (*pattern.operations, *pattern.faults)]
+    given = [odd for odd in (*ODD, [None], {"a": {"b": [1]}}) if not unfit({"a": odd}, LARGEST_ARGUMENTS, "it")]
+    for form in models_in(forms):
+        for field, odd in product(form.model_fields, given):
+            with suppress(ValidationError):
+                form.model_validate({field: odd})
+
+
+def models_in(found: list[Any]) -> list[Any]:
+    """These models, and those of their fields."""
+    known: dict[Any, bool] = {}
+    while found:
+        one = found.pop()
+        if isinstance(one, type) and issubclass(one, BaseModel) and one not in known:
+            known[one] = True
+            found += [field.annotation for field in one.model_fields.values()]
+        found += get_args(one)
+    return list(known)
+
+
+def nearly_right(random: Random, run: Run) -> tuple[str, str, dict[str, Any]]:
+    """Something to do to a run, with a few of its arguments replaced; or settings of a part that were."""
+    if random.random() < 0.4:
+        part = random.choice([*run.nodes, *run.links])
+        settings = part.settings.model_dump(mode="json")
+        names = random.sample(sorted(settings), min(2, len(settings)))
+        return part.id, "change", mutant(random, {name: settings[name] for name in names})
+    target, verb, arguments = deed(random, run, [])
+    return target, verb, mutant(random, arguments)
 
 
 @pytest.mark.parametrize("span", [1e308, -1e308, float("inf"), float("nan"), 10**400, "9" * 400 + "s"])

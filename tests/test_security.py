@@ -17,7 +17,19 @@ from simulator.asgi import application
 from simulator.engine.clock import SECOND
 from simulator.live.hub import hub
 from simulator.models import Run, Scenario
-from tests.patterns.vocabulary import document, producer, queue, worker
+from tests.patterns.vocabulary import (
+    bus,
+    document,
+    endpoint,
+    pipe,
+    producer,
+    queue,
+    scheduler,
+    subscription,
+    target,
+    topic,
+    worker,
+)
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>"
 RUNS_A_SCRIPT = re.compile(r"<(script>alert|img src=x|svg/onload)", re.IGNORECASE)
@@ -81,6 +93,49 @@ async def test_what_people_type_is_shown_as_text_on_every_page(scenario: Scenari
     assert (await client.post(reverse("intervene", args=[key]), tried)).status_code == 404
     harmless(await client.post(reverse("control", args=[key]), {"do": HOSTILE}, follow=True))
     harmless(await client.post(reverse("intervene", args=[key]), {"target": "emails", "verb": HOSTILE}))
+    await hub.close()
+
+
+def hostile_hubs() -> dict[str, Any]:
+    """Policies, patterns, inputs and titles that are attacks, where a card or a row shows them."""
+    key = HOSTILE[:50]
+    given = document(
+        producer(
+            "shop",
+            to=["news", "bus"],
+            arrivals={"regular": {"per_second": 1}},
+            body={"type": HOSTILE[:60], "a": HOSTILE},
+        ),
+        queue("jobs"),
+        endpoint("hook", confirms_after=0),
+        topic("news", subscription("jobs", policy={key: [HOSTILE]}, FilterPolicyScope="MessageBody"), to="hook"),
+        bus("bus", rules={"r": {"detail": {key: [{"prefix": HOSTILE}]}}}, targets=[target("r", "jobs")]),
+        scheduler("clock", {"Name": "s", "ScheduleExpression": "rate(1 minute)", "Input": {"type": key}}, to="jobs"),
+        pipe("pipe", {"body": {key: [HOSTILE]}}, source="jobs", to="news"),
+        length="10m",
+    )
+    for node in given["nodes"]:
+        node["title"] = HOSTILE[:60]
+    return given
+
+
+async def test_what_hubs_show_of_policies_and_events_is_text(transactional_db: None):
+    hostile = await Scenario.objects.acreate(
+        slug="hostile", document=hostile_hubs(), status=Scenario.Status.PUBLISHED, title="Hubs"
+    )
+    client = AsyncClient()
+    key = str((await client.get(reverse("play", args=[hostile.slug])))["Location"]).rstrip("/").rpartition("/")[2]
+    session = await hub.session(key)
+    await session.seek(90 * SECOND)
+    while session.playing:
+        await session.step()
+    for part in ("news", "bus", "hook", "clock", "pipe", "news-jobs"):
+        for tab in ("messages", "settings", "operations", "faults", "bench"):
+            response = await client.get(reverse("inspect", args=[key, part]) + f"?tab={tab}")
+            assert response.status_code == 200, (part, tab)
+            harmless(response)
+    log = harmless(await client.get(reverse("log", args=[key])))
+    assert "&lt;script&gt;alert" in log, "the clauses that failed are told"
     await hub.close()
 
 

@@ -80,9 +80,9 @@ class Rule(BaseModel):
         PatternJson, Field(**about("Event pattern", "Which events it matches: an object, or JSON text."))
     ] = None
     ScheduleExpression: Annotated[
-        str | None,
+        Annotated[str, Field(max_length=256)] | None,
         AfterValidator(_is_schedule),
-        Field(max_length=256, **about("Schedule", "rate(5 minutes) or cron(0 12 * * ? *), on the default bus only.")),
+        Field(**about("Schedule", "rate(5 minutes) or cron(0 12 * * ? *), on the default bus only.")),
     ] = None
     State: Annotated[RuleState, Field(**about("State", "Whether it is at work."))] = "ENABLED"
     Description: Annotated[str, Field(max_length=512, **about("Description", "What it is for."))] = ""
