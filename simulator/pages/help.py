@@ -101,9 +101,8 @@ STATIONS = (
     Glyph(
         "state_machine",
         "State machine",
-        "Its own flow chart: a token is one execution, where it is. Diamonds choose, stacks are Maps with the share of "
-        "their items that is done, red dashes catch errors. A ring that drains is a wait or the time until the next "
-        "try, 2/3 which retry it is; at the foot is how executions ended.",
+        "Its own flow chart: each token is one execution. Diamonds choose, stacks are Maps, red dashes catch errors; a "
+        "ring that drains is a wait, 2/3 a retry.",
     ),
     Glyph(
         "store", "Store", "Where effects end up: a database, bucket, warehouse or cluster, with what was written last."

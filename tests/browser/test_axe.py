@@ -75,6 +75,16 @@ def test_a_board_and_its_bench_have_no_violation(reader: Page, house: str):
     assert _violations(reader) == [], "with the bench"
 
 
+def test_a_state_machine_and_an_execution_have_no_violation(reader: Page, house: str):
+    reader.goto(f"{house}/play/order-saga/?seed=7")
+    player = Player(reader).ready().story(on=False).go_to(60).choose("fulfilment")
+    assert _violations(reader) == [], "with the list of executions"
+    player.inspector.locator(".execution-link").nth(3).click()
+    expect(reader.locator(".execution-map")).to_be_visible()
+    reader.locator("[data-history] summary").first.click()
+    assert _violations(reader) == [], "with an execution"
+
+
 def test_the_form_of_a_scenario_has_no_violation_of_ours(
     reader: Page, house: str, complaints: list[str], django_user_model: Any
 ):

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Timeline } from 'app/player/timeline.js';
-import { litEdges, shownStates, stay, tokensAt, told } from 'app/stage/shapes/state_machine/reading.js';
+import { edgesBetween, litEdges, shownStates, stay, tokensAt, told } from 'app/stage/shapes/state_machine/reading.js';
 import * as machine from 'app/stage/shapes/state_machine.js';
 import { state as inWords } from 'app/stage/words.js';
-import { CLAIM, ORDER } from './charts.js';
+import { CLAIM, ORDER, POLLER } from './charts.js';
 
 /** @typedef {import('app/stage/types.js').MachineView} MachineView */
 /** @typedef {import('app/stage/types.js').Resting} Resting */
@@ -139,6 +139,16 @@ test('an execution walks along the edge to its next state', () => {
   );
   assert.ok((way?.points.length ?? 0) > 4);
   assert.equal(machine.walk(box, next, before, before), null);
+});
+
+test('what is passed in no time is passed on its way', () => {
+  const named = (/** @type {number[]} */ edges) => edges.map((edge) => ORDER.edges[edge].slice(0, 2).join(' '));
+  assert.deepEqual(named(edgesBetween(ORDER, 0, 3, 1, 1)), ['0 1', '1 3']);
+  assert.deepEqual(named(edgesBetween(ORDER, 0, 8, 0, 3)), ['0 8']);
+  assert.deepEqual(named(edgesBetween(ORDER, 0, 8, 6, 0)), ['0 1', '1 3', '3 6', '6 8']);
+  assert.deepEqual(edgesBetween(ORDER, 7, 0, -1, 0), []);
+  const round = edgesBetween(POLLER, 2, 1, 3, 2).map((edge) => POLLER.edges[edge].slice(0, 2).join(' '));
+  assert.deepEqual(round, ['2 3', '3 1'], 'round a loop');
 });
 
 test('those that ended last lie at the foot, a failed one crossed out', () => {

@@ -9,7 +9,15 @@
 import { rounded as bent, polyline } from 'app/stage/geometry.js';
 import { BARE, fitted, MARK, UNIT } from 'app/stage/shapes/state_machine/fitting.js';
 import * as picture from 'app/stage/shapes/state_machine/picture.js';
-import { ENDS, edgeOf, litEdges, shownStates, stay, tokensAt, told } from 'app/stage/shapes/state_machine/reading.js';
+import {
+  ENDS,
+  edgesBetween,
+  litEdges,
+  shownStates,
+  stay,
+  tokensAt,
+  told,
+} from 'app/stage/shapes/state_machine/reading.js';
 import { show as showState } from 'app/stage/shapes/state_machine/state.js';
 import { cut, element, line, say } from 'app/stage/shapes/svg.js';
 import { count, shortCount } from 'app/stage/words.js';
@@ -211,15 +219,14 @@ function slot(box, state, rank) {
 export function walk(box, view, was, glyph) {
   if (!view.graph || !box.chart || was.place !== 'state' || glyph.place !== 'state' || was.rank === glyph.rank)
     return null;
-  const kind = view.tokens.find(([id, , , state]) => id === glyph.id && state === glyph.rank)?.[11] ?? 0;
-  const edge = edgeOf(view.graph, was.rank, glyph.rank, kind);
-  const wire = box.chart.fitted.layout.wires.find((one) => one.edge === edge);
-  if (!wire) return null;
+  const token = view.tokens.find(([id, , , state]) => id === glyph.id && state === glyph.rank);
+  const edges = edgesBetween(view.graph, was.rank, glyph.rank, token?.[10] ?? -1, token?.[11] ?? 0);
+  if (!edges.length) return null;
+  const { wires } = box.chart.fitted.layout;
   const { scale, chartLeft, chartTop } = box.shape;
-  const points = bent(wire.points).map(({ x, y }) => ({
-    x: box.x + chartLeft + x * scale,
-    y: box.y + chartTop + y * scale,
-  }));
+  const points = edges
+    .flatMap((edge) => wires.filter((one) => one.edge === edge).flatMap(({ points: corners }) => bent(corners)))
+    .map(({ x, y }) => ({ x: box.x + chartLeft + x * scale, y: box.y + chartTop + y * scale }));
   return polyline([{ x: was.x, y: was.y }, ...points, { x: glyph.x, y: glyph.y }]);
 }
 

@@ -16,6 +16,7 @@ const MANY = 12; // of more, only their number
 const SHINES = 1_000_000; // µs of virtual time for which an edge that was taken is lit
 const RACES = 250_000; // µs between two drawings, above which lights would only flicker
 const TOLD = 6; // states in a sentence
+const PASSED = 40; // states looked at for a way
 
 export const ENDS = ['succeeded', 'failed', 'timed out', 'aborted'];
 
@@ -49,6 +50,31 @@ export function litEdges(chart, view, now, step) {
 export function edgeOf(chart, from, to, kind) {
   const exact = chart.edges.findIndex(([a, b, c]) => a === from && b === to && c === kind);
   return exact >= 0 ? exact : chart.edges.findIndex(([a, b]) => a === from && b === to);
+}
+
+/**
+ * The edges from one state to another by the shortest way, the last of them of a kind: what is passed in no time, such as
+ * a Choice, is never seen by itself. Empty where there is none.
+ * @param {Chart} chart @param {number} from @param {number} to @param {number} before  the state it came from at last, or -1
+ * @param {number} kind @returns {number[]}
+ */
+export function edgesBetween(chart, from, to, before, kind) {
+  const last = edgeOf(chart, before, to, kind);
+  const goal = last >= 0 ? before : to;
+  const came = new Map([[from, -1]]);
+  const reached = [from];
+  for (const state of reached) {
+    if (came.has(goal) || reached.length > PASSED) break;
+    for (const [edge, [a, b]] of chart.edges.entries()) {
+      if (a !== state || came.has(b)) continue;
+      came.set(b, edge);
+      reached.push(b);
+    }
+  }
+  if (!came.has(goal)) return [];
+  const way = last >= 0 ? [last] : [];
+  for (let at = goal; at !== from; at = chart.edges[way[0]][0]) way.unshift(came.get(at) ?? -1);
+  return way;
 }
 
 /** What each state shows. @param {Chart} chart @param {MachineView} view @param {number} now @param {boolean} failures  whether past failures are counted @returns {Shown[]} */
