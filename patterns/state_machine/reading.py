@@ -72,6 +72,15 @@ class Reading:
         return self._reader.resource
 
     @property
+    def source(self) -> str:
+        """What the context object tells as the items' Source: the object they are read from, or the bucket they are
+        in. Source: Developer Guide, "Context object data for Map states".
+        """
+        given = self.parameters if isinstance(self.parameters, dict) else {}
+        parts = [str(given.get("Bucket", "")), str(given.get("Key", ""))]
+        return "S3://" + "/".join(part for part in parts if part)
+
+    @property
     def input_type(self) -> str | None:
         """CSV, JSON, JSONL, MANIFEST, PARQUET; None for a list of objects."""
         return self._reader.settings.get("InputType")

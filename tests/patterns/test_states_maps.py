@@ -245,6 +245,17 @@ def test_items_are_read_from_a_data_set(settings, text, items):
 
 
 @pytest.mark.parametrize(
+    ("fields", "given", "source"),
+    [({}, [1], "STATE_DATA"), ({"ItemReader": {**CSV_READER, "ReaderConfig": {"InputType": "JSON"}}}, {}, "S3://b/k")],
+)
+def test_an_item_tells_where_it_comes_from(fields, given, source):
+    """Section 3: Map.Item.Source of the context object."""
+    selector = {"from.$": "$$.Map.Item.Source", "value.$": "$$.Map.Item.Value"}
+    run = ran(chain(All=spread(ItemSelector=selector, **fields)), given, data={"b/k": "[1]"})
+    assert run.output == [{"from": source, "value": 1}]
+
+
+@pytest.mark.parametrize(
     ("settings", "data", "said"),
     [
         ({"InputType": "JSON"}, {"b/k": "{}"}, "Attempting to map over non-iterable node."),

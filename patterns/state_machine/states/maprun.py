@@ -26,7 +26,8 @@ class MapRun:
     """
 
     __slots__ = ("_request", "_starting", "again", "children", "counts", "flow", "given", "limit", "map", "narrowed",
-                 "next", "over", "redrives", "results", "status", "tolerated", "unfinished")  # fmt: skip
+                 "next", "over", "redrives", "results", "source", "status", "tolerated",
+                 "unfinished")  # fmt: skip
 
     def __init__(
         self, flow: Flow, map: DistributedMap, narrowed: Any, limit: int, tolerated: tuple[int | None, float | None]
@@ -43,6 +44,7 @@ class MapRun:
         self.counts = dict.fromkeys(("pending", "running", *_COUNTED.values(), "total"), 0)
         self.unfinished: dict[int, Execution] = {}
         self.again: list[int] = []
+        self.source = "STATE_DATA"
         self.next = self.redrives = 0
         self.over = False
         self._starting = False
@@ -60,6 +62,7 @@ class MapRun:
         if items is None:
             assert self.map.reader is not None
             request = self.map.reader.request(self.flow, self.narrowed, self)
+            self.source = request.source
         self._record("MapRunStarted", {"mapRunArn": self.arn})
         if request is not None:
             self._request = request
@@ -156,7 +159,7 @@ class MapRun:
         if self.map.selector is None:
             return items
         return [
-            self.map.chosen(self.flow, self.narrowed, {"Index": place, "Value": item})
+            self.map.chosen(self.flow, self.narrowed, {"Index": place, "Value": item, "Source": self.source})
             for place, item in enumerate(items)
         ]
 
