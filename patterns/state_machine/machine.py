@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from patterns.state_machine.data.text import is_deeper
+from patterns.state_machine.data.text import is_deeper, no_constant
 from patterns.state_machine.errors import InvalidDefinition
 from patterns.state_machine.shapes import a_number
 from patterns.state_machine.states.choice import Choice
@@ -106,7 +106,7 @@ def parsed(definition: Any) -> dict[str, Any]:
         if len(definition) > LONGEST_DEFINITION:
             raise InvalidDefinition("", f"the definition is longer than {LONGEST_DEFINITION:,} characters")
         try:
-            definition = json.loads(definition)
+            definition = json.loads(definition, parse_constant=no_constant)
         except ValueError as problem:
             raise InvalidDefinition("", f"the definition is no JSON: {problem}") from None
         except RecursionError:

@@ -81,6 +81,12 @@ def test_a_path_in_parameters_that_leads_nowhere_names_its_field():
         ("$.items[0,2].n", [1, 3]),
         ("$.no[*].n", []),
         ("$.a-b", "dash"),
+        ("$.items.length()", 3),
+        ("$.items[*].n.sum()", 6),
+        ("$.items[*].n.avg()", 2),
+        ("$.items[0].keys()", ["n"]),
+        ("$.items.first()", {"n": 1}),
+        ("$.a-b.length()", 4),
     ],
 )
 def test_paths_find_one_place_or_many(path, found):
@@ -309,6 +315,25 @@ def test_a_filter_that_could_run_away_is_refused(inside):
     """Issue: expressions that run away are bounded."""
     with pytest.raises(InvalidDefinition):
         Machine(chain(A=passes(Parameters={"found.$": f"$.rows[?({inside})]"})))
+
+
+@pytest.mark.parametrize(
+    ("inside", "given"),
+    [
+        ("@ =~ /.*a.*b/", ["a" * 100_000]),
+        ("@ in $.m", {"l": [1] * 5_000, "m": [0] * 5_000}),
+        ("$.m contains @", {"l": [1] * 5_000, "m": [0] * 5_000}),
+    ],
+)
+def test_a_filter_that_takes_long_for_each_place_is_given_up(inside, given):
+    """Issue: expressions that run away are bounded."""
+    run = ran(chain(A=passes(Parameters={"found.$": f"$..[?({inside})]"})), given)
+    assert (run.status, run.error) == ("FAILED", "States.Runtime")
+
+
+def test_a_function_of_a_path_needs_values_to_work_on():
+    run = ran(chain(A=passes(InputPath="$.l.max()")), {"l": []})
+    assert run.error == "States.Runtime" and "empty array" in run.cause
 
 
 def test_a_filter_may_match_a_regular_expression():

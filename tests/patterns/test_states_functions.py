@@ -7,7 +7,15 @@ import pytest
 from patterns.state_machine import InvalidDefinition, Machine
 from tests.patterns.machines import chain, kinds, passes, ran
 
-GIVEN = {"a": [1, 2, 2, 3], "o": {"x": 1, "l": []}, "s": "a,b;c", "n": None, "half": 1.5}
+GIVEN = {
+    "a": [1, 2, 2, 3],
+    "o": {"x": 1, "l": []},
+    "s": "a,b;c",
+    "n": None,
+    "half": 1.5,
+    "huge": 10**400,
+    "half_a_letter": "\ud83d",
+}
 
 
 def called(call: str, given: Any = None, **options: Any) -> Any:
@@ -44,6 +52,9 @@ def asked(expression: str, given: Any = None, **options: Any) -> Any:
         ("States.MathAdd(-0.5, 0)", 0),
         ("States.StringSplit($.s, ',;')", ["a", "b", "c"]),
         ("States.StringSplit(',,', ',')", []),
+        ("States.ArrayPartition($.a, $.huge)", [[1, 2, 2, 3]]),
+        ("States.Base64Encode($.half_a_letter)", "Pw=="),
+        ("States.Hash($.half_a_letter, 'MD5')", "d1457b72c3fb323a2671125aef3eab5d"),
     ],
 )
 def test_an_intrinsic_function_gives_what_the_service_gives(call, result):
@@ -66,6 +77,11 @@ def test_an_intrinsic_function_gives_what_the_service_gives(call, result):
         "States.JsonMerge($.o, $.o, true)",
         "States.MathAdd(2147483647, 1)",
         "States.MathRandom(5, 5)",
+        "States.MathAdd($.huge, 1)",
+        "States.ArrayRange(0, $.huge, 1)",
+        "States.ArrayGetItem($.a, $.huge)",
+        "States.Hash('a', $.a)",
+        "States.StringToJson('[NaN]')",
     ],
 )
 def test_a_call_that_cannot_be_done_is_an_error_by_its_name(call):
@@ -76,7 +92,14 @@ def test_a_call_that_cannot_be_done_is_an_error_by_its_name(call):
 
 @pytest.mark.parametrize(
     "call",
-    ["States.Nope()", "States.MathAdd(1)", "States.Format('a'", "States.UUID() x", "States.Array(" * 11 + ")" * 11],
+    [
+        "States.Nope()",
+        "States.MathAdd(1)",
+        "States.Format('a'",
+        "States.UUID() x",
+        "States.Array(" * 11 + ")" * 11,
+        f"States.MathAdd(1, {'9' * 5_000})",
+    ],
 )
 def test_a_call_that_cannot_be_read_is_refused_with_the_definition(call):
     """Section 8: ten inside each other."""
@@ -156,12 +179,65 @@ def test_an_expression_without_a_value_names_itself_and_its_field(expression, sa
         "$power(10, 999)",
         "9999999999999999999999 * 1e300",
         "$contains($pad('', 100000, 'a'), /a.*b.*c/)",
+        "$contains($pad('', 40, 'a'), /a*a*a*a*a*a*a*a*a*a*b/)",
+        "$contains($pad('', 60, 'a'), /a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?b/)",
+        "($s := $pad('', 4000, 'a'); [1..900].$contains($s, /a*a*b/))",
+        "($o := {'l': [1..8000]}; [1..900].($o = $o))",
+        "($f := function($o, $n) { $n = 0 ? $o : $f($o ~> |$|{}|, $n - 1) }; $f({'l': [1..8000]}, 900))",
     ],
 )
 def test_an_expression_that_runs_away_is_given_up(expression):
     """Issue: time and depth bounded."""
     run = asked(expression)
     assert (run.status, run.error) == ("FAILED", "States.QueryEvaluationError")
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "found"),
+    [
+        ("2026-11-25T15:30:00Z", r"^\d+-\d+-\d+T\d+:\d+:\d+Z$", True),
+        ("somebody.with.a.long.name@mail.example.com", r"^[\w.+-]+@[\w-]+\.[\w.]+$", True),
+        ("order of 12 from the 25th, paid", r"(\w+)\s+of\s+(\d+)", True),
+        ("aaaa", "a*b", False),
+        ("ß-1", "^[^-]+-[0-9]+$", True),
+    ],
+)
+def test_regular_expressions_of_daily_use_are_none_that_run_away(text, pattern, found):
+    """Also over a few hundred items in one expression."""
+    run = asked(f"$distinct([1..300].$contains($states.input, /{pattern}/))", text)
+    assert run.output is found
+
+
+def test_distinct_finds_many_values_once():
+    """Source: JSONata documentation, $distinct: deep equality; true is no number, the order stays."""
+    assert asked("$distinct([1, true, 1, 'a', {'x': [1]}, {'x': [1]}, [1], [1], null, null])").output == [
+        1,
+        True,
+        "a",
+        {"x": [1]},
+        [1],
+        None,
+    ]
+    assert asked("$count($distinct([1..90000]))").output == 90_000
+
+
+def test_what_many_places_make_together_is_bounded():
+    """Issue: payloads over 256 KiB. Each of the places may hold a payload, so they are measured one by one."""
+    large = {"s": "a" * 200_000}
+    every = ", ".join(["$.s"] * 100)
+    assert called(f"States.ArrayLength(States.Array({every}))", large).error == "States.DataLimitExceeded"
+    wide = {f"p{place}.$": "$.s" for place in range(100)}
+    assert ran(chain(A=passes(Parameters=wide, OutputPath="$.p0")), large).error == "States.DataLimitExceeded"
+    queries = {"all": ["{% $states.input.s %}"] * 100, "v": 1}
+    assert ran(chain("JSONata", A=passes(Output=queries)), large).error == "States.DataLimitExceeded"
+    assert called(f"States.ArrayLength(States.Array({every}))", {"s": "a"}).output == {"r": 100}
+    assert ran(chain(A=passes(Parameters=wide)), {"s": 1}).output == {f"p{place}": 1 for place in range(100)}
+
+
+def test_a_text_that_format_makes_is_bounded():
+    """Issue: expressions that run away are bounded."""
+    call = f"States.ArrayLength(States.Array(States.Format('{'{}' * 60}'{', $.s' * 60})))"
+    assert called(call, {"s": "a" * 200_000}).error == "States.IntrinsicFailure"
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+b", "(a*)*", "(?:x?y*)+z"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DEEPEST = 10
+LONGEST_NUMBER = 300
 
 _CALL = re.compile(r"States\.([A-Za-z0-9]+)\s*\(")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -112,6 +113,8 @@ class _Reader:
         found = _NUMBER.match(self.text, self.place)
         if not found:
             raise self.bad()
+        if len(found.group()) > LONGEST_NUMBER:
+            raise BadCall(f"it has a number of more than {LONGEST_NUMBER} letters")
         self.place = found.end()
         return Literal(float(found.group()) if found.group(1) or found.group(2) else int(found.group()))
 

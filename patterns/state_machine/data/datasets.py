@@ -9,6 +9,8 @@ import io
 import json
 from typing import Any
 
+from patterns.state_machine.data.text import no_constant
+
 CSV, JSON, JSONL, MANIFEST, PARQUET = "CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
@@ -62,7 +64,7 @@ def _lines(text: str) -> list[Any]:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError):
         raise Unreadable("Provided S3 object was not valid JSON.") from None
 

@@ -18,6 +18,7 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from patterns.state_machine.data import intrinsics
+from patterns.state_machine.data.text import no_constant
 from patterns.state_machine.errors import StateError
 from simulator.engine import expression as _expression
 
@@ -141,7 +142,7 @@ def parse(text: Any) -> Any:
     if not isinstance(text, str):
         raise ValueError("The argument of the parse function must be a string.")
     try:
-        return given_nulls(json.loads(text))
+        return given_nulls(json.loads(text, parse_constant=no_constant))
     except (ValueError, RecursionError):
         raise ValueError("The argument of the parse function is not valid JSON.") from None
 
@@ -166,6 +167,29 @@ def join(values: Any, separator: Any) -> Any:
     return Functions.join(values, separator)
 
 
+def distinct(values: Any) -> Any:
+    """The library's compares each value with each; this finds equal ones by what they are written as."""
+    if not isinstance(values, list) or len(values) <= 1:
+        return values
+    found: Any = Utils.create_sequence() if isinstance(values, Utils.JList) else []
+    seen = set()
+    for value in values:
+        key = _key(value)
+        if key not in seen:
+            seen.add(key)
+            found.append(value)
+    return found
+
+
+def _key(value: Any) -> Any:
+    """The same for equal values, and for no others."""
+    if isinstance(value, dict):
+        return frozenset((name, _key(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return tuple(map(_key, value))
+    return (isinstance(value, bool), value)
+
+
 def no_eval(*_: Any) -> Any:
     raise JException("T1006", 0, "eval")
 
@@ -183,6 +207,7 @@ FUNCTIONS: dict[str, Any] = {
     "parse": _function(parse, 1),
     "pad": _function(pad, 3, "<s-ns?:s>"),
     "replace": _function(replace, 4, "<s-(sf)(sf)n?:s>"),
+    "distinct": _function(distinct, 1, "<x:x>"),
     "join": _function(join, 2, "<a<s>s?:s>"),
     "eval": _function(no_eval, 2),
 }

@@ -14,11 +14,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from patterns.state_machine.data.text import written
+from patterns.state_machine.data.text import no_constant, written
 from patterns.state_machine.errors import INTRINSIC_FAILURE, StateError
 
 MOST_RANGE = 1_000
 LONGEST_TEXT = 10_000
+LONGEST_FORMATTED = 1_000_000
+"""Characters that States.Format makes. The service bounds its output only, as part of a state's."""
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
@@ -45,7 +47,7 @@ def format_text(template: Any, *values: Any) -> str:
         raise failure("The first argument of States.Format must be a string.")
     letters: list[str] = []
     given = list(values)
-    place = used = 0
+    place = used = length = 0
     while place < len(template):
         letter = template[place]
         if letter == "\\" and place + 1 < len(template) and template[place + 1] in "\\{}":
@@ -55,6 +57,9 @@ def format_text(template: Any, *values: Any) -> str:
             if used == len(given):
                 raise failure("States.Format has more placeholders than arguments.")
             letters.append(_shown(given[used]))
+            length += len(letters[-1])
+            if length > LONGEST_FORMATTED:
+                raise failure(f"States.Format can make at most {LONGEST_FORMATTED:,} characters.")
             used += 1
             place += 2
         else:
@@ -70,7 +75,7 @@ def string_to_json(text: Any) -> Any:
     if not text.strip():
         return None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError):
         raise failure(f"States.StringToJson was given text that is no JSON: {text[:100]}") from None
 
@@ -100,10 +105,9 @@ def array_range(first: Any, last: Any, step: Any) -> list[int]:
     start, end, by = (_integer(number, "States.ArrayRange") for number in (first, last, step))
     if not by:
         raise failure("States.ArrayRange needs a step that is not zero.")
-    numbers = range(start, end + (1 if by > 0 else -1), by)
-    if len(numbers) > MOST_RANGE:
+    if (end - start) // by >= MOST_RANGE:
         raise failure(f"States.ArrayRange can make at most {MOST_RANGE} items.")
-    return list(numbers)
+    return list(range(start, end + (1 if by > 0 else -1), by))
 
 
 def array_get_item(values: Any, index: Any) -> Any:
@@ -128,7 +132,7 @@ def array_unique(values: Any) -> list[Any]:
 
 
 def base64_encode(text: Any) -> str:
-    return base64.b64encode(_short(text, "States.Base64Encode").encode()).decode()
+    return base64.b64encode(_short(text, "States.Base64Encode").encode(errors="replace")).decode()
 
 
 def base64_decode(text: Any) -> str:
@@ -139,10 +143,10 @@ def base64_decode(text: Any) -> str:
 
 
 def hash_text(data: Any, algorithm: Any) -> str:
-    if algorithm not in _HASHES:
+    if not isinstance(algorithm, str) or algorithm not in _HASHES:
         raise failure(f"States.Hash knows {', '.join(_HASHES)}, not {_shown(algorithm)}.")
     text = _short(data if isinstance(data, str) else written(data), "States.Hash")
-    return hashlib.new(_HASHES[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.new(_HASHES[algorithm], text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
 def json_merge(first: Any, second: Any, deep: Any) -> dict[str, Any]:
@@ -216,15 +220,13 @@ def _need(holds: bool, name: str, what: str) -> None:
         raise failure(f"{name} needs {what}.")
 
 
-def _no_constant(word: str) -> Any:
-    raise ValueError(word)
-
-
 def _integer(value: Any, name: str) -> int:
     """A number, rounded half up where it has a fraction."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, float) or not math.isfinite(value):
         raise failure(f"{name} needs a number, not {_shown(value)[:60]}.")
-    return value if isinstance(value, int) else math.floor(value + 0.5)
+    return math.floor(value + 0.5)
 
 
 def _short(text: Any, name: str) -> str:

@@ -19,7 +19,7 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from patterns.state_machine.data.functions import FUNCTIONS, NULL, Chance, given_nulls
-from patterns.state_machine.data.regular import Regular
+from patterns.state_machine.data.regular import Regular, Spent
 
 MOST_STEPS = 100_000
 DEEPEST = 400
@@ -30,6 +30,11 @@ LONGEST_EXPRESSION = 100_000
 _FRAMES = 12_000
 _STEP_LETTERS = 256
 _STEP_MEMBERS = 8
+
+_COMPARING = ("=", "!=", "in")
+_WALKING = ("boolean", "distinct", "hash", "merge", "not", "string")
+"""Functions that go through all of a value."""
+_BUILDING = ("apply", "unary")
 
 
 class QueryFailed(Exception):  # noqa: N818 - it is what happened, and reads so at the call
@@ -62,6 +67,7 @@ def compile_expression(expression: str) -> None:
 def evaluate(expression: str, bindings: dict[str, Any], chance: Chance) -> Any:
     """The value of an expression as plain JSON. Raises QueryFailed."""
     meter = _Meter()
+    Spent.work = 0.0
     names = {name: given_nulls(value) for name, value in bindings.items()}
     frame = {**chance.functions, **FUNCTIONS, **names, "__evaluate_entry": meter.enter, "__evaluate_exit": meter.leave}
     limit = sys.getrecursionlimit()
@@ -101,17 +107,23 @@ def _compiled(expression: str) -> Any:
 class _Meter:
     """Counts the steps of one evaluation, what they build, and how deep they are inside each other."""
 
-    __slots__ = ("depth", "steps")
+    __slots__ = ("depth", "steps", "weighed")
 
     def __init__(self) -> None:
         self.steps = 0
         self.depth = 0
+        self.weighed: set[Any] = set()
 
     def enter(self, expression: Any, given: Any, environment: Any) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
             raise QueryFailed(f"threw an error during evaluation. It went more than {DEEPEST} steps deep.")
         self._count(1)
+        kind = expression.type
+        if kind == "binary" and expression.value in _COMPARING:
+            self.weighed.update((expression.lhs, expression.rhs))
+        elif kind == "function" and expression.procedure.value in _WALKING:
+            self.weighed.update(expression.arguments)
 
     def leave(self, expression: Any, given: Any, environment: Any, result: Any) -> None:
         self.depth -= 1
@@ -123,7 +135,7 @@ class _Meter:
             self._count(len(result) // _STEP_MEMBERS)
         elif isinstance(result, int) and not -LARGEST_NUMBER < result < LARGEST_NUMBER:
             raise QueryFailed("threw an error during evaluation. A number became too large.")
-        if expression.type == "unary" and isinstance(result, list | dict):
+        if isinstance(result, list | dict) and (expression.type in _BUILDING or expression in self.weighed):
             self._count(_weight(result, _STEP_MEMBERS * MOST_STEPS) // _STEP_MEMBERS)
 
     def _count(self, steps: int) -> None:

@@ -17,11 +17,15 @@ from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 from jsonpath.match import JSONPathMatch
 
-from patterns.state_machine.data.regular import Regular
+from patterns.state_machine.data.aggregates import FUNCTION, applied
+from patterns.state_machine.data.regular import Regular, Spent
+from patterns.state_machine.data.text import weight
 from patterns.state_machine.errors import runtime
 
 MOST_PLACES = 100_000
 DEEPEST = 200
+_MEMBERS = 16
+"""So many members that a value is compared with count as one place."""
 
 NAME = re.compile(r"[^\s.\[\]()'\"*,:?@$!=<>&|]+")
 _INDEX = re.compile(r"\[\s*(-?\d{1,15})\s*\]")
@@ -42,18 +46,21 @@ class BadPath(ValueError):  # noqa: N818 - it is what the path is
 
 
 class Path:
-    """A compiled path. `is_definite`: it leads to one place."""
+    """A compiled path. `is_definite`: it leads to one place; `function`: what is made of what is found, or ""."""
 
-    __slots__ = ("is_definite", "steps", "text")
+    __slots__ = ("function", "is_definite", "steps", "text", "to_place")
 
     def __init__(self, text: str) -> None:
         """Raises BadPath."""
         self.text = text
-        steps = _steps(text)
+        ending = FUNCTION.search(text)
+        self.function = ending.group(1) if ending else ""
+        self.to_place = text[: ending.start()] if ending else text
+        steps = _steps(self.to_place)
         self.is_definite = steps is not None
         self.steps: tuple[str | int, ...] = steps or ()
         if steps is None:
-            _compiled(text)
+            _compiled(self.to_place)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return path, (self.text,)
@@ -61,10 +68,12 @@ class Path:
     @property
     def is_reference(self) -> bool:
         """Whether it may name a place to write to: names and places in arrays only."""
-        return self.is_definite and all(isinstance(step, str) or step >= 0 for step in self.steps)
+        return self.is_definite and not self.function and all(isinstance(step, str) or step >= 0 for step in self.steps)
 
     def read(self, root: Any) -> Any:
         """What stands there. Raises PathMissing."""
+        if self.function:
+            return self._made(root)
         if not self.is_definite:
             return _find(self.text, root)
         value = root
@@ -86,6 +95,13 @@ class Path:
         except PathMissing:
             return False
         return self.is_definite or bool(found)
+
+    def _made(self, root: Any) -> Any:
+        """What the function makes of what stands there. Raises PathMissing."""
+        try:
+            return applied(self.function, path(self.to_place).read(root))
+        except ValueError as problem:
+            raise PathMissing(str(problem)) from None
 
     def _reason(self, root: Any) -> str:
         """Why the path leads nowhere."""
@@ -192,8 +208,24 @@ class _TooManyPlaces(Exception):  # noqa: N818 - it is what happened
 class _Environment(JSONPathEnvironment):
     max_recursion_depth = DEEPEST
 
+    def compare(self, left: object, operator: str, right: object) -> bool:
+        """As the library does, with what the comparison looks at counted."""
+        if operator == "=~":
+            return isinstance(left, str) and isinstance(right, re.Pattern) and bool(_regular(right).fullmatch(left))
+        _Meter.places += min(weight(left, MOST_PLACES), weight(right, MOST_PLACES)) - 1
+        if operator in ("in", "contains"):
+            _Meter.places += max(weight(left, MOST_PLACES), weight(right, MOST_PLACES)) // _MEMBERS
+        if _Meter.places > MOST_PLACES:
+            raise _TooManyPlaces
+        return super().compare(left, operator, right)
+
 
 _ENVIRONMENT = _Environment()
+
+
+@cache
+def _regular(compiled: "re.Pattern[str]") -> Regular:
+    return Regular.of(compiled)
 
 
 @cache
@@ -278,7 +310,7 @@ def _closing(text: str, start: int) -> int:
 def _find(text: str, root: Any) -> list[Any]:
     if not isinstance(root, dict | list):
         return []
-    _Meter.places = 0
+    _Meter.places, Spent.work = 0, 0.0
     try:
         matches: Any = [_Match(filter_context={}, obj=root, parent=None, path="$", parts=(), root=root)]
         for segment in _compiled(text).segments:
@@ -286,6 +318,8 @@ def _find(text: str, root: Any) -> list[Any]:
         return [match.obj for match in matches]
     except _TooManyPlaces:
         raise runtime(f"The JSONPath '{text}' looks at more than {MOST_PLACES:,} places.") from None
+    except ValueError as problem:
+        raise runtime(f"The JSONPath '{text}' cannot be evaluated: {problem}.") from None
     except (JSONPathError, RecursionError) as problem:
         raise PathMissing(" ".join(str(problem).split())[:200]) from None
 

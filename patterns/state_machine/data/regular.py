@@ -1,74 +1,168 @@
-"""Regular expressions in JSONata, kept from running away.
+"""Regular expressions in JSONata and JSONPath, kept from running away.
 
-Python's engine tries alternatives one after the other, so that a repetition inside a repetition can take longer than
-the world exists. Such an expression is refused when it is compiled; for the others, the text they are applied to may
-be the shorter the more repetitions they have, which bounds the work as a polynomial. Source of the flags: JSONata
-documentation, "Regular expressions".
+Python's engine tries one way to match after the other, so that a repetition inside a repetition can take longer than
+the world exists. Such an expression is refused when it is compiled. For the others, the ways are counted: a text of n
+characters can be shared among k repetitions in C(n + k, k) ways; those whose ends are told by what follows, as in
+`\\d+-`, count as one, and so does the beginning that a search looks for. What that makes is spent, and one evaluation
+may spend so much in all. Source of the flags: JSONata documentation, "Regular expressions".
 """
 
+import math
 import re
 from collections.abc import Iterator
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-MOST_WORK = 20_000_000
-"""How many steps one application of an expression may take, in the worst case."""
+MOST_WORK = 200_000_000
+"""How many steps the regular expressions of one evaluation may take, in the worst case."""
 
-_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
+_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 _FEW = 16
 """A repetition of at most so many times is no loop."""
+_CLASSES = {
+    codes.CATEGORY_DIGIT: r"\d",
+    codes.CATEGORY_NOT_DIGIT: r"\D",
+    codes.CATEGORY_SPACE: r"\s",
+    codes.CATEGORY_NOT_SPACE: r"\S",
+    codes.CATEGORY_WORD: r"\w",
+    codes.CATEGORY_NOT_WORD: r"\W",
+}
+
+
+class Spent:
+    """What the evaluation that is under way has spent. No part of any state: set anew each time."""
+
+    work = 0.0
 
 
 class Regular:
-    """A compiled expression with the methods that the JSONata library uses, each bounded."""
+    """A compiled expression with the methods that the libraries use, each bounded."""
 
     def __init__(self, pattern: str, flags: Any) -> None:
         """Raises re.error, or ValueError with a sentence where the expression could run away."""
         chosen = re.IGNORECASE if flags.case_insensitive else 0
         chosen |= re.MULTILINE if flags.multiline else 0
-        tree = parser.parse(pattern, chosen)
-        loops = _loops(tree)
-        self.longest = max(100, int(MOST_WORK ** (1 / (loops + 1)))) if loops else 1_000_000
-        self.compiled = re.compile(pattern, chosen)
+        self._take(re.compile(pattern, chosen))
+
+    @classmethod
+    def of(cls, compiled: "re.Pattern[str]") -> "Regular":
+        """One that somebody else has compiled. Raises ValueError as the constructor does."""
+        regular = cls.__new__(cls)
+        regular._take(compiled)
+        return regular
 
     def search(self, text: str) -> Any:
-        return self.compiled.search(self._short(text))
+        return self.compiled.search(self._spend(text))
+
+    def fullmatch(self, text: str) -> Any:
+        return self.compiled.fullmatch(self._spend(text, 0))
 
     def finditer(self, text: str) -> Iterator[Any]:
-        return self.compiled.finditer(self._short(text))
+        return self.compiled.finditer(self._spend(text))
 
     def sub(self, replacement: Any, text: str, count: int = 0) -> str:
-        return self.compiled.sub(replacement, self._short(text), count)
+        return self.compiled.sub(replacement, self._spend(text), count)
 
     def split(self, text: str, maxsplit: int = 0) -> list[Any]:
-        return self.compiled.split(self._short(text), maxsplit)
+        return self.compiled.split(self._spend(text), maxsplit)
 
-    def _short(self, text: str) -> str:
-        if len(text) > self.longest:
-            raise ValueError(f"this regular expression is applied to at most {self.longest:,} characters")
+    def _take(self, compiled: "re.Pattern[str]") -> None:
+        tree = parser.parse(compiled.pattern, compiled.flags & ~re.UNICODE)
+        self.compiled = compiled
+        self.loops, told, self.ways = _choices(_flat(tree), bool(compiled.flags & re.IGNORECASE), is_whole=True)
+        self.has_told = int(told)
+
+    def _spend(self, text: str, beginnings: int = 1) -> str:
+        """The text, for which there is enough left to spend. Raises ValueError."""
+        loops = self.loops + self.has_told + beginnings
+        Spent.work += self.ways * math.comb(len(text) + loops, loops)
+        if Spent.work > MOST_WORK:
+            raise ValueError(f"the regular expression /{self.compiled.pattern[:60]}/ could run away on so much text")
         return text
 
 
-def _loops(tree: Any) -> int:
-    """How many unbounded repetitions there are in a row. Raises ValueError for one that can be gone through in two
-    ways.
+def _choices(tree: list[Any], ignores_case: bool, is_whole: bool = False) -> tuple[int, bool, float]:
+    """How many repetitions have to share a text, whether others are told where they end, and in how many ways the rest
+    can be chosen.
+
+    `is_whole`: nothing follows. Raises ValueError for a repetition that can be gone through in two ways.
     """
-    loops = 0
-    for operation, argument in tree:
+    loops, has_told, ways = 0, False, 1.0
+    for place, (operation, argument) in enumerate(tree):
         if operation in _REPEATS:
-            _, most, inner = argument
+            fewest, most, inner = argument
+            body, after = _flat(inner), tree[place + 1 :]
+            is_told = is_whole if not after else _is_told(body, after[0], ignores_case)
             if most is codes.MAXREPEAT or most > _FEW:
                 if _is_ambiguous(inner):
                     raise ValueError(
                         "a repetition inside a repetition, or of alternatives that begin alike, can run away"
                     )
-                loops += 1
+                loops += not is_told
+                has_told |= bool(is_told and after)
             else:
-                loops += _loops(inner)
+                more, told, each = _choices(body, ignores_case)
+                loops, has_told = loops + more * most, has_told or told
+                ways = _product(ways, _power(each, most))
+                if fewest != most and not is_told:
+                    ways = _product(ways, most - fewest + 1)
         else:
-            loops += sum(map(_loops, _parts(operation, argument)))
-    return loops
+            parts = [_choices(_flat(part), ignores_case) for part in _parts(operation, argument)]
+            loops += max((more for more, _, _ in parts), default=0)
+            has_told |= any(told for _, told, _ in parts)
+            ways = _product(ways, sum(each for _, _, each in parts) or 1)
+    return loops, has_told, ways
+
+
+def _power(ways: float, times: int) -> float:
+    return math.pow(min(ways, 1e12 ** (1 / max(times, 1))), times)
+
+
+def _product(one: float, other: float) -> float:
+    return min(one * other, 1e12)
+
+
+def _flat(tree: Any) -> list[Any]:
+    """The operations in a row, those in groups too."""
+    row: list[Any] = []
+    for operation, argument in tree:
+        if operation is codes.SUBPATTERN:
+            row += _flat(argument[3])
+        else:
+            row.append((operation, argument))
+    return row
+
+
+def _is_told(body: list[Any], after: tuple[Any, Any], ignores_case: bool) -> bool:
+    """Whether a repetition of one character ends where the next operation begins: it cannot take that one's letter."""
+    operation, argument = after
+    if len(body) != 1 or operation is not codes.LITERAL:
+        return False
+    letter = chr(argument)
+    letters = {letter, letter.lower(), letter.upper()} if ignores_case else {letter}
+    return not any(_takes(body[0], one) for one in letters)
+
+
+def _takes(one: tuple[Any, Any], letter: str) -> bool:
+    """Whether an operation for one character may take this one."""
+    operation, argument = one
+    if operation is codes.LITERAL:
+        return bool(argument == ord(letter)) or (letter.lower() == chr(argument).lower())
+    if operation is codes.NOT_LITERAL:
+        return bool(argument != ord(letter))
+    if operation is not codes.IN:
+        return True
+    negated = argument[0][0] is codes.NEGATE
+    return negated is not any(_is_in(kind, value, letter) for kind, value in argument)
+
+
+def _is_in(kind: Any, value: Any, letter: str) -> bool:
+    if kind is codes.LITERAL:
+        return bool(value == ord(letter))
+    if kind is codes.RANGE:
+        return bool(value[0] <= ord(letter) <= value[1])
+    return kind is codes.CATEGORY and bool(re.match(_CLASSES[value], letter))
 
 
 def _is_ambiguous(tree: Any) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from patterns.state_machine.data import intrinsics
 from patterns.state_machine.data.calls import Argument, Call, Literal, call, is_call
 from patterns.state_machine.data.jsonpath import NAME, BadPath, Path, PathMissing, path
+from patterns.state_machine.data.text import WIDE, gathered
+from patterns.state_machine.errors import too_large
 
 if TYPE_CHECKING:
     from patterns.state_machine.flow import Flow
@@ -44,7 +46,10 @@ class Missing(Exception):  # noqa: N818 - it is what happened, and reads so at t
 
 
 class Source(Protocol):
+    """`reads`: how many values it puts together."""
+
     text: str
+    reads: int
 
     def read(self, view: View) -> Any:
         """The value. Raises Missing, or StateError (a function's)."""
@@ -54,6 +59,8 @@ class InputSource:
     """A path into the data at `$`."""
 
     __slots__ = ("path", "text")
+
+    reads = 1
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -71,6 +78,8 @@ class ContextSource:
 
     __slots__ = ("path", "text")
 
+    reads = 1
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.path = path(text[1:])
@@ -87,6 +96,8 @@ class VariableSource:
     """A variable, or a path into it."""
 
     __slots__ = ("name", "path", "text")
+
+    reads = 1
 
     def __init__(self, text: str) -> None:
         found = NAME.match(text, 1)
@@ -112,7 +123,7 @@ class VariableSource:
 class CallSource:
     """A call of an intrinsic function."""
 
-    __slots__ = ("arguments", "name", "text")
+    __slots__ = ("arguments", "name", "reads", "text")
 
     def __init__(self, text: str, parsed: Call | None = None) -> None:
         """Raises BadCall or BadPath."""
@@ -128,9 +139,13 @@ class CallSource:
             _argument(argument, is_template=self.name == "Format" and not place)
             for place, argument in enumerate(found.arguments)
         )
+        self.reads = sum(argument.reads for argument in self.arguments)
 
     def read(self, view: View) -> Any:
-        given = [argument.read(view) for argument in self.arguments]
+        values = (argument.read(view) for argument in self.arguments)
+        given = list(values) if self.reads <= WIDE else gathered(values)
+        if given is None:
+            raise too_large(view.flow.state.name)
         function = intrinsics.FUNCTIONS[self.name][0]
         try:
             if self.name in intrinsics.RANDOM:
@@ -144,6 +159,8 @@ class Constant:
     """A value that is written in the definition."""
 
     __slots__ = ("text", "value")
+
+    reads = 0
 
     def __init__(self, value: Any) -> None:
         self.text = ""

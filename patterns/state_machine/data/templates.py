@@ -8,6 +8,7 @@ once; what computes nothing is handed on as it is. Sources: Amazon States Langua
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patterns.state_machine.data import jsonata
@@ -15,8 +16,8 @@ from patterns.state_machine.data.calls import BadCall
 from patterns.state_machine.data.functions import Chance
 from patterns.state_machine.data.jsonpath import BadPath
 from patterns.state_machine.data.sources import Missing, Source, View, source
-from patterns.state_machine.data.text import written
-from patterns.state_machine.errors import QUERY_EVALUATION_ERROR, InvalidDefinition, StateError, runtime
+from patterns.state_machine.data.text import WIDE, gathered, written
+from patterns.state_machine.errors import QUERY_EVALUATION_ERROR, InvalidDefinition, StateError, runtime, too_large
 
 if TYPE_CHECKING:
     from patterns.state_machine.flow import Flow
@@ -47,7 +48,12 @@ def query_error(cause: str, location: str) -> StateError:
 
 
 class Template(Protocol):
-    """A compiled template. What it is given to see is a View in a JSONPath state, a Query in a JSONata state."""
+    """A compiled template. What it is given to see is a View in a JSONPath state, a Query in a JSONata state.
+
+    `reads`: how many values it puts together.
+    """
+
+    reads: int
 
     def fill(self, seen: Any) -> Any:
         """The JSON it makes. Raises StateError."""
@@ -58,6 +64,8 @@ class Fixed:
 
     __slots__ = ("value",)
 
+    reads = 0
+
     def __init__(self, value: Any) -> None:
         self.value = value
 
@@ -66,33 +74,39 @@ class Fixed:
 
 
 class _Object:
-    __slots__ = ("members",)
+    __slots__ = ("members", "reads")
 
     def __init__(self, members: tuple[tuple[str, Template], ...]) -> None:
         self.members = members
+        self.reads = sum(template.reads for _, template in members)
 
     def fill(self, seen: Any) -> Any:
-        return {name: template.fill(seen) for name, template in self.members}
+        if self.reads <= WIDE:
+            return {name: template.fill(seen) for name, template in self.members}
+        filled = _measured([template for _, template in self.members], seen)
+        return {name: value for (name, _), value in zip(self.members, filled, strict=True)}
 
 
 class _Array:
-    __slots__ = ("parts",)
+    __slots__ = ("parts", "reads")
 
     def __init__(self, parts: tuple[Template, ...]) -> None:
         self.parts = parts
+        self.reads = sum(part.reads for part in parts)
 
     def fill(self, seen: Any) -> Any:
-        return [part.fill(seen) for part in self.parts]
+        return [part.fill(seen) for part in self.parts] if self.reads <= WIDE else _measured(self.parts, seen)
 
 
 class _Read:
     """A value that a source gives; `key` as written in the definition, for the sentence of an error."""
 
-    __slots__ = ("key", "source")
+    __slots__ = ("key", "reads", "source")
 
     def __init__(self, key: str, given: Source) -> None:
         self.key = key
         self.source = given
+        self.reads = given.reads
 
     def fill(self, seen: View) -> Any:
         try:
@@ -106,6 +120,8 @@ class Expression:
 
     __slots__ = ("location", "text")
 
+    reads = 1
+
     def __init__(self, text: str, location: str, where: str) -> None:
         self.text = jsonata.inside(text)
         self.location = location
@@ -116,6 +132,14 @@ class Expression:
 
     def fill(self, seen: Query) -> Any:
         return seen.evaluate(self.text, self.location)
+
+
+def _measured(templates: Sequence[Template], seen: Any) -> list[Any]:
+    """What templates make, unless that is far too large together, and writing it would take all memory."""
+    filled = gathered(template.fill(seen) for template in templates)
+    if filled is None:
+        raise too_large(seen.flow.state.name)
+    return filled
 
 
 def not_found(missing: Missing, field: str) -> StateError:

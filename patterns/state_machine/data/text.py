@@ -5,6 +5,7 @@ state or an execution.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -12,6 +13,9 @@ import orjson
 from patterns.state_machine.errors import runtime
 
 LARGEST_PAYLOAD = 262_144
+LARGEST_BUILT = 4 * LARGEST_PAYLOAD
+WIDE = 64
+"""What puts together more values than this is measured before it is written: each may be a payload large."""
 DEEPEST = 250
 """Objects and arrays inside each other. The service bounds them too, and publishes no number."""
 
@@ -45,6 +49,45 @@ def is_deeper(value: Any, most: int) -> bool:
         if not level:
             return False
     return True
+
+
+def weight(value: Any, most: int) -> int:
+    """How many values there are in a value, counted up to a little more than `most`; long texts count more."""
+    found, todo = 0, [value]
+    while todo and found <= most:
+        one = todo.pop()
+        found += 1
+        if isinstance(one, str):
+            found += len(one) // 256
+        elif isinstance(one, dict):
+            todo += one.values()
+        elif isinstance(one, list):
+            todo += one
+    return found
+
+
+def gathered(values: Iterable[Any]) -> list[Any] | None:
+    """The values, one after the other; None as soon as they are far more together than a payload may be."""
+    found: list[Any] = []
+    built = 0
+    for value in values:
+        found.append(value)
+        todo = [value]
+        while todo and built <= LARGEST_BUILT:
+            one = todo.pop()
+            built += len(one) if isinstance(one, str) else 1
+            if isinstance(one, dict):
+                todo += one.values()
+            elif isinstance(one, list):
+                todo += one
+        if built > LARGEST_BUILT:
+            return None
+    return found
+
+
+def no_constant(word: str) -> Any:
+    """For `json.loads`: NaN and Infinity are no JSON."""
+    raise ValueError(f"{word} is no JSON")
 
 
 def _bytes(value: Any) -> bytes:
