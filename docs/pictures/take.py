@@ -26,7 +26,7 @@ def main(address: str) -> str | None:
         if options is None:
             return chromium.ADVICE
         browser = playwright.chromium.launch(args=chromium.ARGUMENTS, **options)
-        for take in (_library, _play, _story, _order, _phone, _projector):
+        for take in (_library, _play, _story, _order, _topic, _bus, _bench, _phone, _projector):
             take(browser, address)
         browser.close()
     large = [path.name for path in HERE.glob("*.png") if path.stat().st_size > LARGEST]
@@ -61,6 +61,28 @@ def _order(browser: Browser, address: str) -> None:
     _take(player, "order-dark")
 
 
+def _topic(browser: Browser, address: str) -> None:
+    """One order for three departments, whose filter policies let through what they want; the warehouse is away."""
+    player = _open(browser.new_page(viewport=WIDE, color_scheme="light"), f"{address}/play/fan-out-with-filters/")
+    player.story(on=False).go_to(125).choose("orders")
+    _take(player, "topic-light")
+
+
+def _bus(browser: Browser, address: str) -> None:
+    """Rules of four teams, of which an event lights some; the API of one team is down."""
+    player = _open(browser.new_page(viewport=WIDE, color_scheme="dark"), f"{address}/play/orders-by-team/")
+    player.story(on=False).go_to(123.6).choose("events")
+    _take(player, "bus-dark")
+
+
+def _bench(browser: Browser, address: str) -> None:
+    """An event beside a pattern that it does not match, and why."""
+    page = browser.new_page(viewport={"width": 1280, "height": 840}, color_scheme="light")
+    page.goto(f"{address}/bench/?dialect=event&example=1")
+    page.locator("#bench-verdict").wait_for()
+    page.screenshot(path=HERE / "bench.png")
+
+
 def _phone(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport=PHONE, color_scheme="dark", device_scale_factor=2, has_touch=True, is_mobile=True)
     player = _open(page, f"{address}/play/transactional-emails/")
@@ -86,6 +108,7 @@ def _open(page: Page, address: str) -> Player:
 
 
 def _take(player: Player, name: str) -> None:
+    player.page.evaluate("document.activeElement.blur()")  # a reader of the README has the focus elsewhere
     player.page.mouse.move(1, 1)
     player.page.screenshot(path=HERE / f"{name}.png")
 
