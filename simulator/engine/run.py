@@ -21,7 +21,7 @@ from simulator.engine.faults import Fault
 from simulator.engine.journal import Intervention
 from simulator.engine.kernel import Kernel, Timer
 from simulator.engine.link import Link
-from simulator.engine.message import POISON, MessageId
+from simulator.engine.message import POISON, MessageId, as_text
 from simulator.engine.neighbourhood import new_problems
 from simulator.engine.node import Node
 from simulator.engine.operations import Arguments, Call
@@ -31,9 +31,9 @@ from simulator.engine.scenario import Scenario
 from simulator.engine.trace import Kind, Trace
 
 KINDS = (
-    Kind("intervened", "{verb} is called on {what}.", ("what", "verb"), "", "info", mark="you"),
-    Kind("refused", "{what} refused {verb}: {code}: {reason}", ("what", "verb", "code", "reason"), "", "warn"),
-    Kind("changed", "{what} is changed: {how}.", ("what", "how"), "", "info", mark="you"),
+    Kind("intervened", "{verb} is called on {what}.", ("what:target", "verb"), "", "info", mark="you"),
+    Kind("refused", "{what} refused {verb}: {code}: {reason}", ("what:target", "verb", "code", "reason"), "", "warn"),
+    Kind("changed", "{what} is changed: {how}.", ("what:target", "how"), "", "info", mark="you"),
 )
 
 # Kinds of record that every run may hold, whatever its patterns.
@@ -316,7 +316,7 @@ class Run:
         target, what, arguments = self._prepared(intervention)
         place = target.index if isinstance(target, Node) else -1
         if what == "change":
-            how = ", ".join(f"{name} = {value}" for name, value in intervention.arguments.items())
+            how = ", ".join(f"{name} = {as_text(value)}" for name, value in intervention.arguments.items())
             self.trace.append((self.now, "changed", place, 0, target.id, how))
             self.reconfigure(target, intervention.arguments)
             return None

@@ -14,7 +14,7 @@ from django import forms
 from pydantic import BaseModel
 
 from simulator.engine.errors import Problem
-from simulator.pages.schema import Setting, described, settings_of, values_of
+from simulator.pages.schema import Setting, described, laid_out, settings_of, written
 
 LONGEST_INPUT = 300_000
 LONGEST_DEFINITION = 1_048_576
@@ -92,7 +92,7 @@ def form_for(
     initial = {setting.name: setting.default for setting in settings if setting.default is not None}
     said: dict[str, str] = {}
     if current is not None:
-        initial |= values_of(current)
+        initial |= written(current)
         said = described(current)
     form = SettingsForm(settings, data, initial, prefix)
     for name, field in form.fields.items():
@@ -202,4 +202,4 @@ def _text(value: Any) -> Any:
         return ""
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return laid_out(value)

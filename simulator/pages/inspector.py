@@ -23,7 +23,7 @@ from simulator.live.session import InThePast, Session
 from simulator.pages import bench, executions, facts, stations, tables, text_check
 from simulator.pages.forms import SettingsForm, form_for
 from simulator.pages.scenario import rows_of
-from simulator.pages.schema import values_of, words
+from simulator.pages.schema import words, written
 from simulator.pages.stations import Target
 from simulator.pages.visit import Visit, is_part, page, visit
 
@@ -126,7 +126,7 @@ def _found(session: Session, identity: str) -> Target:
 
 async def _try(session: Session, target: Target, tried: Tried) -> None:
     """Intervene, and note in `tried` what came of it."""
-    unless = values_of(target.thing.settings) if tried.verb == "change" else None
+    unless = written(target.thing.settings) if tried.verb == "change" else None
     arguments = tried.form.arguments(unless) if tried.form is not None else {}
     if tried.verb == "change" and not arguments:
         tried.answer = Answer("warn", "Nothing was changed: every setting has the value it had.")

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 Kind = Literal["integer", "number", "switch", "choice", "text", "long text", "quantity", "json"]
 
 LONG_TEXT = 256  # a text that may be longer than this gets several lines
+LINE = 40  # letters of JSON that stand beside each other in the inspector
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,38 @@ def settings_of(model: type[BaseModel]) -> tuple[Setting, ...]:
 def values_of(model: BaseModel) -> dict[str, Any]:
     """A model's values as JSON, by the names its document uses."""
     return model.model_dump(mode="json", by_alias=True)
+
+
+def written(model: BaseModel) -> dict[str, Any]:
+    """The same as `values_of`, but lists and objects as people write them: without what is a default within them."""
+    values = values_of(model)
+    for name, short in model.model_dump(mode="json", by_alias=True, exclude_defaults=True).items():
+        if isinstance(short, dict | list) and short != values[name] and _means(model, values | {name: short}):
+            values[name] = short
+    return values
+
+
+def _means(model: BaseModel, values: dict[str, Any]) -> bool:
+    try:
+        return type(model).model_validate(values) == model
+    except ValueError:
+        return False
+
+
+def laid_out(value: Any, indent: int = 0) -> str:
+    """JSON to be read and edited: what fits stands on one line, the rest has a line for each of its parts."""
+    text = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(text) + indent <= LINE:
+        return text
+    inner = indent + 2
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key, ensure_ascii=False)}: {laid_out(part, inner)}" for key, part in value.items()]
+    else:
+        parts = [laid_out(part, inner) for part in value]
+    space = " " * inner
+    lines = ",\n".join(f"{space}{part}" for part in parts)
+    first, last = "{}" if isinstance(value, dict) else "[]"
+    return f"{first}\n{lines}\n{' ' * indent}{last}"
 
 
 def described(model: BaseModel) -> dict[str, str]:

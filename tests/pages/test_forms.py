@@ -9,7 +9,7 @@ from simulator.engine.chance import Distribution
 from simulator.engine.clock import Duration
 from simulator.engine.errors import Problem, problems_of
 from simulator.pages.forms import form_for
-from simulator.pages.schema import settings_of, with_unit
+from simulator.pages.schema import settings_of, with_unit, written
 
 
 class Settings(BaseModel):
@@ -173,3 +173,31 @@ def test_a_fault_is_asked_for_how_long_it_lasts():
     form = form_for(Settings, data={"f-wanted": "x", "f-seconds": "20"}, prefix="f", span=True)
     assert form.is_valid()
     assert form.arguments()["seconds"] == 20
+
+
+class Rule(BaseModel):
+    Name: str
+    State: Literal["ENABLED", "DISABLED"] = "ENABLED"
+    EventPattern: dict[str, Any] | None = None
+
+
+class Rules(BaseModel):
+    rules: list[Rule] = []
+    tags: list[str] = ["default"]
+
+
+def test_lists_of_objects_are_edited_as_people_write_them():
+    """Without the defaults within them, and over several lines; sent again unchanged, they are no change."""
+    pattern = {"detail-type": ["Order Placed", "Order Cancelled"], "note": [None, ""]}
+    current = Rules(rules=[Rule(Name="billing", EventPattern=pattern), Rule(Name="off", State="DISABLED")])
+    shown = form_for(Rules, current=current, prefix="f").initial
+    assert shown["rules"] == (
+        '[\n  {\n    "Name": "billing",\n    "EventPattern": {\n'
+        '      "detail-type": [\n        "Order Placed",\n        "Order Cancelled"\n      ],\n'
+        '      "note": [null, ""]\n    }\n  },\n'
+        '  {"Name": "off", "State": "DISABLED"}\n]'
+    )
+    form = form_for(Rules, data={f"f-{name}": text for name, text in shown.items()}, current=current, prefix="f")
+    assert form.is_valid(), form.errors
+    assert form.arguments(written(current)) == {}
+    assert Rules.model_validate(form.arguments()) == current

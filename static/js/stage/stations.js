@@ -111,8 +111,9 @@ export class Stations {
         height: up + down + 14,
         rx: round,
       });
-      const { beside = 0, tag: above = box.up + 8 } = box.shape; // a station may keep a line free above its body
-      const place = beside ? { x: -left, 'text-anchor': 'start' } : { x: 0, 'text-anchor': 'middle' };
+      // A station may keep a line free for what is wrong with it, above its body or in a column beside it.
+      const { beside = 0, column = -left, tag: above = box.up + 8 } = box.shape;
+      const place = beside ? { x: column, 'text-anchor': 'start' } : { x: 0, 'text-anchor': 'middle' };
       const tag = element('text', { class: 'fault-words', y: -above, ...place });
       const picture = element('g', { class: 'picture' });
       group.replaceChildren(halo, picture, tag);

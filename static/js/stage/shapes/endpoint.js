@@ -57,13 +57,12 @@ export function measure(node, _view, style) {
     mouth: node.kind === 'firehose' ? -half.y * 0.7 : 0,
     foot: half.x * (FEET[node.kind] ?? 0.9),
   };
-  if (style.compact)
-    return {
-      ...body,
-      right: side + 12 + names,
-      body,
-      shape: { ...shape, beside: 1, room: names },
-    };
+  if (style.compact) {
+    // What is wrong stands where else its state does: lines arrive from above.
+    const fault = { column: side + 12, tag: -style.small * 1.9 };
+    const words = Math.max(names, style.width('down · 59 min 59 s left', style.small, true));
+    return { ...body, right: side + 12 + words, body, shape: { ...shape, ...fault, beside: 1, room: words } };
+  }
   const wide = Math.max(side, names / 2);
   const down = half.y + 10 + style.text * 1.2 + style.small * 4;
   return { ...body, left: wide, right: wide, down, body, shape: { ...shape, beside: 0, room: wide * 2 + 8 } };
@@ -103,7 +102,7 @@ export function update(parts, box, node, view, { now, names, style }) {
   const [sign, words, tone] = STATES[view.state] ?? ['·', view.state, 'warn'];
   const busy = view.busy ? ` · ${count(view.busy)} at work` : '';
   say(parts.state, cut(`${sign} ${words}${buffered(view, now) || busy}`, room, style.small * 1.06, style));
-  set(parts.state, 'class', `small strong ${tone}`);
+  set(parts.state, 'class', `small strong ${tone}${box.shape.beside ? ' gives-way' : ''}`);
   set(parts.group, 'class', `picture is-${STATES[view.state] ? view.state : 'up'}`);
 }
 

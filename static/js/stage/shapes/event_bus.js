@@ -115,10 +115,11 @@ export function build(group, box, node, style) {
     board.build(group, { ...place, top: -up + i * (height + GAP) }, style, roomy === 1),
   );
   const head = -up - (style.compact ? 8 : style.small * 1.35 + 10);
-  const name = line(-left, head, 'name', 'start');
+  const over = style.compact ? place.left : -left; // a line from above lands on the rail
+  const name = line(over, head, 'name', 'start');
   const figure = line(right, head, 'small', 'end');
   const kind = line(-left, -up - 8, 'small', 'start');
-  name.textContent = cut(node.title, left + right - style.width('9,999 events', style.small) - 12, style.text, style);
+  name.textContent = cut(node.title, right - over - style.width('9,999 events', style.small) - 12, style.text, style);
   const more = line(place.left, down + style.small * 1.4, 'small', 'start'); // right of what falls from the rail
   group.append(name, figure, ...(style.compact ? [] : [kind]), more);
   const drawer = archive.build(group, place.left, down + (noted ? style.small * 1.5 : 0), style);
