@@ -18,6 +18,7 @@ import { readTheme, ruler } from 'app/stage/theme.js';
 const CATCH = 3;
 const TALLEST = 620;
 const LEAST = 200;
+const SCROLLED = 1800; // where only then names can be read
 
 /**
  * What had become of each state at a moment, by its place in the chart.
@@ -110,6 +111,7 @@ export class ExecutionGraph {
     this.width = 0;
     this.now = -1;
     this.chosen = -1;
+    this.brought = -1;
     this.resize();
   }
 
@@ -132,7 +134,8 @@ export class ExecutionGraph {
       width: ruler(tokens.font),
     };
     const tall = Math.max(LEAST, Math.min(TALLEST, globalThis.innerHeight * 0.6));
-    const found = fitted(this.chart, { width: width - 12, height: tall }, style);
+    const whole = fitted(this.chart, { width: width - 12, height: tall }, style);
+    const found = whole.text ? whole : fitted(this.chart, { width: width - 12, height: SCROLLED }, style);
     const [wide, high] = [found.layout.width * found.scale, found.layout.height * found.scale];
     const svg = element('svg', {
       width,
@@ -192,6 +195,15 @@ export class ExecutionGraph {
     }
     const { taken, last } = edgesTaken(chart, this.stays, now);
     picture.light(drawn, last, taken);
+    if (chosen >= 0 && chosen !== this.brought) this.bring(drawn.states[chosen].group);
+    this.brought = chosen;
+  }
+
+  /** Scrolls the chart, and nothing round it, to what is chosen. @param {Element} state */
+  bring(state) {
+    const [box, room] = [state.getBoundingClientRect(), this.host.getBoundingClientRect()];
+    if (box.top < room.top || box.bottom > room.bottom)
+      this.host.scrollTop += (box.top + box.bottom - room.top - room.bottom) / 2;
   }
 
   destroy() {

@@ -310,7 +310,8 @@ export class Stage {
       y: (box.y + (box.down - box.up) / 2) * fitted + y,
     };
     const at = { x: size.width / 2 - middle.x * scale, y: (size.height + CORNER) / 2 - middle.y * scale };
-    this.panzoom.look(kept({ scale, ...at }, size));
+    const covered = this.legend.height() - (middle.y - tall / 2) * scale - at.y; // of its top, by the legend
+    this.panzoom.look(kept({ scale, x: at.x, y: at.y + Math.max(0, covered + 4) }, size));
   }
 
   /** What the next drawing shows has changed, though the scene may not have. */

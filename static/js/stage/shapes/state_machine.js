@@ -43,7 +43,7 @@ const PAD = 15;
 const QUEUE = 14; // more room on the left, for tokens that stand beside their state
 // The most room of a chart: width with tubes of 4 slots, how much wider for each slot more, height.
 const BOUNDS = { wide: [480, 45, 480], flat: [520, 50, 390], upright: [346, 56, 372] };
-const SLOTS = 4;
+const [SLOTS, MOST_SLOTS] = [4, 10];
 const GROWS = 0.6; // how much of the growth of texts the frame follows
 const TOKEN = 7.6; // radius in units of the chart
 const STEP = 11; // between tokens at one state
@@ -61,9 +61,16 @@ export function order(view) {
 function chartOf(view, style) {
   if (!view?.graph?.states.length) return null;
   const [least, more, height] = BOUNDS[style.compact ? 'upright' : style.flat ? 'flat' : 'wide'];
-  const width = least + more * (style.slots - SLOTS);
   const grown = (style.small / UNIT) ** (style.compact ? 1 : GROWS);
-  return fitted(view.graph, { width: width * grown, height: height * grown }, style);
+  const { graph } = view;
+  /** @param {number} slots */
+  const within = (slots) => {
+    const width = least + more * (slots - SLOTS);
+    return fitted(graph, { width: width * grown, height: height * grown }, style);
+  };
+  const found = within(style.slots);
+  // Where names are a matter of room, there is as much as there can be.
+  return found.text === 0 && !style.compact ? within(MOST_SLOTS) : found;
 }
 
 /** @param {NodeSpec} node @param {MachineView | null} view @param {Style} style @param {Partial<Role>} role @returns {Size} */
@@ -158,7 +165,7 @@ export function update(parts, box, node, view, { now, names, style, step = 0, cl
   if (!parts.picture || !view) return;
   const { chart, fitted: way } = parts.picture;
   picture.write(parts.picture, near, style);
-  const shown = shownStates(chart, view, now, way.level <= 1);
+  const shown = shownStates(chart, view, now, way.level <= 2);
   for (const [state, one] of parts.picture.states.entries()) showState(one, shown[state], style);
   picture.light(parts.picture, litEdges(chart, view, now, step));
 }
@@ -206,7 +213,7 @@ function slot(box, state, rank) {
   const stand = box.chart?.fitted.layout.stands[state];
   if (!stand) return null;
   const { scale, chartLeft, chartTop } = box.shape;
-  const bare = box.chart?.fitted.level === BARE && !stand.framed; // the name has its place
+  const bare = (box.chart?.fitted.level ?? 0) >= BARE && !stand.framed; // the name has its place
   const x = stand.x + (stand.sharp ? 6 : bare ? -4 : MARK) - rank * STEP;
   const y = stand.y + (stand.framed ? 16 : stand.height / 2);
   return { x: box.x + chartLeft + x * scale, y: box.y + chartTop + y * scale };

@@ -23,7 +23,8 @@ import { element, line, set } from 'app/stage/shapes/svg.js';
 
 const BEND = 6;
 const HEAD = 7;
-const LEGIBLE = 2.2; // closer than that, a chart of signs gets its names
+const LEGIBLE = 1.25; // closer than that, a chart of signs gets its names
+const SMALLEST = 11.5; // letters of those, as they are seen
 
 /** @param {SVGGElement} into @param {Chart} chart @param {Fitted} fitted @param {Style} style @returns {Picture} */
 export function build(into, chart, fitted, style) {
@@ -123,7 +124,11 @@ function away(a, b) {
  */
 export function write(picture, closer, style) {
   const { text } = picture.fitted;
-  const size = text ? Math.max(text * 0.5, text / Math.max(1, closer ** 0.75)) : closer >= LEGIBLE ? 13 / closer : 0;
+  const size = text
+    ? Math.max(text * 0.5, text / Math.max(1, closer ** 0.75))
+    : closer >= LEGIBLE
+      ? SMALLEST / closer
+      : 0;
   if (picture.letters >= 0 && Math.abs(size - picture.letters) < 0.3) return;
   picture.letters = size;
   for (const parts of picture.states) {

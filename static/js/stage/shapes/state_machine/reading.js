@@ -77,8 +77,8 @@ export function edgesBetween(chart, from, to, before, kind) {
   return way;
 }
 
-/** What each state shows. @param {Chart} chart @param {MachineView} view @param {number} now @param {boolean} failures  whether past failures are counted @returns {Shown[]} */
-export function shownStates(chart, view, now, failures) {
+/** What each state shows. @param {Chart} chart @param {MachineView} view @param {number} now @param {boolean} roomy  whether there is room for what failed before and for spans @returns {Shown[]} */
+export function shownStates(chart, view, now, roomy) {
   const rows = new Map(view.states.map((row) => [row[0], row]));
   const drawn = tokensAt(view);
   return chart.states.map(([, type], state) => {
@@ -95,7 +95,7 @@ export function shownStates(chart, view, now, failures) {
     const map = mapOf(view, state);
     const note = map.items
       ? { text: `${count(map.done + map.failed)}/${count(map.items)}`, tone: map.failed ? 'bad' : '' }
-      : noteOf(tokens, retrying, failures && type !== 'Fail' ? failed : 0, now);
+      : noteOf(tokens, retrying, type !== 'Fail' ? failed : 0, now, roomy);
     return {
       kind: kinds.filter(Boolean).join(' '),
       count: many ? shortCount(here) : '',
@@ -124,17 +124,18 @@ function mapOf(view, state) {
   return sum;
 }
 
-/** The word at a state's corner. @param {TokenRow[]} tokens @param {number} retrying @param {number} failed @param {number} now */
-function noteOf(tokens, retrying, failed, now) {
+/** The word at a state's corner. @param {TokenRow[]} tokens @param {number} retrying @param {number} failed @param {number} now @param {boolean} [roomy] */
+function noteOf(tokens, retrying, failed, now, roomy = true) {
   const again = tokens.filter(([, , , , , , , , bits]) => bits & RETRY);
   if (retrying > 1 || again.length > 1)
-    return { text: `↻ ${shortCount(Math.max(retrying, again.length))} retrying`, tone: 'warn' };
-  if (again.length) return { text: `↻ ${again[0][6]}/${again[0][7]}${left(again[0][5], now)}`, tone: 'warn' };
+    return { text: `↻ ${shortCount(Math.max(retrying, again.length))}${roomy ? ' retrying' : ''}`, tone: 'warn' };
+  if (again.length)
+    return { text: `↻ ${again[0][6]}/${again[0][7]}${roomy ? left(again[0][5], now) : ''}`, tone: 'warn' };
   const trying = tokens.find(([, , , , , , tries, of]) => tries > 0 && of > 0);
   if (trying && tokens.length === 1) return { text: `↻ ${trying[6]}/${trying[7]}`, tone: 'warn' };
   const timers = tokens.filter(([, , , , , until, , , bits]) => bits & TIMER && until > now);
   if (timers.length) return { text: countdown(Math.min(...timers.map(([, , , , , until]) => until)) - now), tone: '' };
-  return failed ? { text: `✕ ${shortCount(failed)}`, tone: 'bad is-past' } : { text: '', tone: '' };
+  return failed && roomy ? { text: `✕ ${shortCount(failed)}`, tone: 'bad is-past' } : { text: '', tone: '' };
 }
 
 /** @param {number} until @param {number} now */

@@ -23,6 +23,7 @@ const SHEETS = 8;
 const HEAD = 16; // where the middle of the head of a frame is
 const SMALL = 11;
 const BAR = 27;
+const ACROSS = 40; // of the name across a small diamond
 const RAISED = -12.5; // how far a word at the corner stands above its state
 
 /**
@@ -102,7 +103,7 @@ export function write({ group, stand, type, title, sheets, head, name, bare }, s
   const left = bare ? 5 : SLOT;
   const room =
     type === 'Choice'
-      ? (stand.width - 12) * 0.56
+      ? Math.max(stand.width * 0.56 - 7, bare ? ACROSS : 0)
       : stand.width - sheets - left - (stand.framed && type === 'Map' ? FIGURE : 6);
   const rows = stand.framed ? 1 : Math.max(1, Math.floor((stand.height * (stand.sharp ? 0.62 : 0.9)) / (size * 1.12)));
   const lines = size ? lettered(title, Math.max(8, room), size, Math.min(3, rows), style, bare ? '' : '…') : [];
