@@ -18,6 +18,10 @@ from typing import Any
 from benchmarks import measure, memory
 from patterns.state_machine import Execution, Machine, execute
 from patterns.state_machine.playback import Playback
+from simulator import catalog
+from simulator.engine import scenario
+from simulator.engine.clock import SECOND
+from simulator.engine.run import Run
 
 PASSES = 2_000
 OURS, THEIRS = 400, 8
@@ -121,6 +125,46 @@ WAITING: Definition = {
 }
 
 
+ASKING: Definition = {
+    "StartAt": "Price",
+    "States": {
+        **ORDER["States"],
+        "Ship": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"QueueUrl": "asked", "MessageBody": {"order.$": "$", "TaskToken.$": "$$.Task.Token"}},
+            "Next": "Done",
+        },
+    },
+}
+DOCUMENT = {
+    "title": "many executions at once",
+    "length": "1h",
+    "nodes": [
+        {
+            "id": "shop",
+            "pattern": "producer",
+            "settings": {
+                "arrivals": {"regular": {"per_second": 1000}},
+                "limit": CONCURRENT,
+                "body": {**INPUT, "number": {"sequence": {}}},
+            },
+        },
+        {
+            "id": "orders",
+            "pattern": "state_machine",
+            "settings": {"definition": ASKING, "starts_per_second": 2000},
+        },
+        {"id": "asked", "pattern": "queue", "settings": {}},
+    ],
+    "links": [
+        {"from": "shop", "to": "orders", "settings": {"latency": 0.01}},
+        {"from": "orders", "to": "asked", "kind": "task", "settings": {"latency": 0.01}},
+    ],
+}
+CONCURRENT_AFTER = 30 * SECOND
+
+
 def beside_the_peer() -> None:
     peer = measure.peer("moto.stepfunctions.parser.models")
     rows = []
@@ -184,6 +228,36 @@ def many() -> None:
     measure.table("Memory of executions at once", ("what", "measured", "to reach"), rows)
 
 
+def in_a_scenario() -> None:
+    """As many executions as before, in a run: each has sent a message with a task token and waits for a call."""
+    before = memory.resident()
+    run = Run(scenario.read(DOCUMENT, catalog.patterns()))
+    begun = time.process_time()
+    run.advance(CONCURRENT_AFTER)
+    spent = time.process_time() - begun
+    machine = next(node for node in run.nodes if node.id == "orders")
+    view = machine.view()
+    assert view["running"] == CONCURRENT, view
+    records = len(run.trace.take())
+    taken = memory.resident() - before
+    looked = measure.spread([_once(machine.view) for _ in range(20)])
+    state, stored = run.checkpoint(), _once(run.checkpoint)
+    rows = [
+        (f"{CONCURRENT:,} executions that wait for a call", f"{taken / 2**20:,.0f} MB", "< 1,024 MB"),
+        ("begun each CPU second, with everything recorded", f"{CONCURRENT / spent:,.0f}", ""),
+        ("records of one", f"{records / CONCURRENT:,.1f}", ""),
+        ("a view of the machine", f"{looked.text(2, 1e3)} ms", ""),
+        ("a checkpoint of the run", f"{len(state) / 2**20:,.0f} MB, {stored:,.1f} s", ""),
+    ]
+    measure.table("Executions at once, in a run", ("what", "measured", "to reach"), rows)
+
+
+def _once(work: Callable[[], Any]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
 def _ours(definition: Definition | Machine) -> Callable[[], Any]:
     def once() -> Any:
         run = execute(definition, INPUT)
@@ -228,6 +302,7 @@ def main() -> int:
     beside_the_peer()
     transitions()
     many()
+    in_a_scenario()
     return 0
 
 

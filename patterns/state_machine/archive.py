@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from patterns.state_machine.books import Running
 from patterns.state_machine.execution import Execution
+from patterns.state_machine.folding import kept
 
 MOST = 200
 MOST_EVENTS = 100_000
@@ -25,7 +26,7 @@ class Archive:
     def add(self, execution: Execution, one: Running) -> list[Execution]:
         """Keep one more; those that had to go for it."""
         self._kept[execution] = one
-        self._events += len(execution.events)
+        self._events += kept(execution.events)
         gone = []
         while len(self._kept) > MOST or (self._events > MOST_EVENTS and len(self._kept) > 1):
             oldest = next(iter(self._kept))
@@ -35,7 +36,7 @@ class Archive:
 
     def take(self, execution: Execution) -> Running:
         """Take one out, because it goes on, or to forget it."""
-        self._events -= len(execution.events)
+        self._events -= kept(execution.events)
         return self._kept.pop(execution)
 
     def of(self, execution: Execution) -> Running | None:

@@ -15,6 +15,7 @@ from patterns.state_machine.books import Books, Running
 from patterns.state_machine.chart import Chart
 from patterns.state_machine.config import MachineSettings
 from patterns.state_machine.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT, Execution
+from patterns.state_machine.folding import kept
 from patterns.state_machine.machine import Machine
 from patterns.state_machine.mishaps import Mishaps
 from patterns.state_machine.quotas import Bucket
@@ -39,7 +40,8 @@ REMEMBERED_NAMES = 100_000
 
 class StateMachine(Node):
     """Runs executions. `running` are those that go on, children of distributed Maps among them, `ended` the last that
-    have come to an end; `count` is how many were started, `refused` how many were not.
+    have come to an end; `count` is how many were started, `refused` how many were not, `event_count` how many events
+    the histories of those that run hold.
     """
 
     settings: MachineSettings
@@ -61,6 +63,7 @@ class StateMachine(Node):
         self.count = 0
         self.refused = 0
         self.open_count = 0
+        self.event_count = 0
         self._names: dict[str, Execution] = {}
         self._ways: dict[int, tuple[str, Any, Any]] = {}
 
@@ -115,6 +118,7 @@ class StateMachine(Node):
     def redrive(self, execution: Execution) -> None:
         """Let an execution go on that had failed."""
         one = self.running[execution] = self.ended.take(execution)
+        self.event_count += kept(execution.events)
         self.open_count += 1
         self._names[execution.name] = execution
         self.books.ends[execution.status] -= 1
@@ -126,6 +130,7 @@ class StateMachine(Node):
         """What is known of an execution; a child that goes on again after a redrive is taken in again."""
         if execution not in self.running:
             self.adopt(execution)
+            self.event_count += kept(execution.events)
             self.books.find(self.running[execution], execution)
         return self.running[execution]
 
@@ -139,6 +144,7 @@ class StateMachine(Node):
     def execution_is_over(self, execution: Execution) -> None:
         """Let go of the message, answer who has waited, and keep the history for a while."""
         one = self.running.pop(execution)
+        self.event_count -= kept(execution.events)
         self.books.end(one, execution)
         if not one.own:
             return

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
+from patterns.state_machine import folding
 from patterns.state_machine.attempt import ACTIVITY, TOKEN, Attempt
 from patterns.state_machine.books import error_of
 from patterns.state_machine.errors import TASK_FAILED
@@ -130,6 +131,10 @@ class World:
     def recorded(self, execution: Execution, event: HistoryEvent) -> None:
         """Keep the books, and tell the run what of a history is worth telling."""
         machine, state = self.machine, event.state
+        machine.event_count += 1
+        if machine.event_count > folding.MOST and folding.kept(execution.events) > folding.LONG:
+            machine.event_count -= folding.kept(execution.events) - folding.KEPT
+            execution.events = folding.folded(execution.events)
         if state is None:
             return
         one = machine.running_of(execution)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from patterns.state_machine.folding import MOST
+from patterns.state_machine.node import StateMachine
 from simulator.engine.details import LONGEST, Detail, Listed
 from simulator.engine.run import Run
 from tests.patterns.vocabulary import (
@@ -176,6 +178,32 @@ def test_long_values_are_cut_with_a_note():
 
     assert max(map(len, texts)) < LONGEST + 100
     assert all("characters in all" in text for text in texts)
+
+
+def test_of_too_much_history_the_end_is_kept_and_the_numbers_go_on():
+    """Very many executions hold very many events: then long histories are folded, and nothing else changes."""
+    out = {"Variable": "$.out", "IsPresent": True, "Next": "Out"}
+    loop = {
+        "A": {"Type": "Wait", "Seconds": 1, "Next": "B"},
+        "B": {"Type": "Choice", "Choices": [out], "Default": "A"},
+        "Out": {"Type": "Succeed"},
+    }
+    alone, among_many = (scenario(state_machine("orders", loop)) for _ in range(2))
+    machine = among_many.nodes[0]
+    assert isinstance(machine, StateMachine)
+    machine.event_count = MOST
+    for run in (alone, among_many):
+        do(run, "orders", "StartExecution")
+        run.advance(seconds(100))
+
+    whole, folded = look(alone).events, look(among_many).events
+
+    assert len(whole) > 350 and len(folded) < 100
+    assert whole[-len(folded) :] == folded
+    assert lines(alone) == lines(among_many)
+    assert alone.nodes[0].view() == among_many.nodes[0].view()
+    restored = Run.restore(among_many.checkpoint(), among_many.scenario, among_many.journal, 1)
+    assert look(restored).events == folded
 
 
 def test_nothing_is_known_of_an_execution_that_never_was():
