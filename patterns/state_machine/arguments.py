@@ -91,9 +91,21 @@ class SendTaskHeartbeat(Arguments):
 
 class UpdateStateMachine(Arguments):
     definition: Annotated[
-        Any, Field(title="Definition", description="The new definition; executions that run go on with the old one.")
+        Any,
+        Field(
+            title="Definition",
+            description="The new definition; executions that run go on with the old one.",
+            json_schema_extra={"format": "definition"},
+        ),
     ]
 
 
 class ValidateDefinition(Arguments):
-    definition: Annotated[Any, Field(title="Definition", description="What is to be checked, as a value or as text.")]
+    definition: Annotated[
+        Any,
+        Field(
+            title="Definition",
+            description="What is to be checked, as a value or as text.",
+            json_schema_extra={"format": "definition"},
+        ),
+    ]

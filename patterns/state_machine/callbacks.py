@@ -10,6 +10,7 @@ import orjson
 
 from patterns.state_machine.attempt import Attempt
 from patterns.state_machine.data.text import is_too_large
+from patterns.state_machine.errors import StateError
 from patterns.state_machine.world import INVALID_TOKEN, TASK_TIMED_OUT
 from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
@@ -81,6 +82,9 @@ def _output(given: Any) -> Any:
             given = orjson.loads(given)
         except orjson.JSONDecodeError:
             raise ServiceError("InvalidOutput", "Invalid Output: 'Invalid JSON in output'") from None
-    if is_too_large(given):
-        raise ServiceError("InvalidOutput", "Invalid Output: its size is more than 262,144 bytes.")
+    try:
+        if is_too_large(given):
+            raise ServiceError("InvalidOutput", "Invalid Output: its size is more than 262,144 bytes.")
+    except StateError as problem:
+        raise ServiceError("InvalidOutput", f"Invalid Output: {problem.cause}") from None
     return given

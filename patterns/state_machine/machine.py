@@ -7,10 +7,9 @@ fields", "States".
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from patterns.state_machine.data.text import is_deeper, no_constant
+from patterns.state_machine.data.text import is_deeper
 from patterns.state_machine.errors import InvalidDefinition
 from patterns.state_machine.shapes import a_number
 from patterns.state_machine.states.choice import Choice
@@ -22,6 +21,7 @@ from patterns.state_machine.states.parallel import Parallel
 from patterns.state_machine.states.state import State
 from patterns.state_machine.states.task import Task
 from patterns.state_machine.states.wait import Wait
+from simulator.engine.json_text import value_of
 
 LONGEST_DEFINITION = 1_048_576
 DEEPEST = 50
@@ -106,11 +106,9 @@ def parsed(definition: Any) -> dict[str, Any]:
         if len(definition) > LONGEST_DEFINITION:
             raise InvalidDefinition("", f"the definition is longer than {LONGEST_DEFINITION:,} characters")
         try:
-            definition = json.loads(definition, parse_constant=no_constant)
+            definition = value_of(definition)
         except ValueError as problem:
             raise InvalidDefinition("", f"the definition is no JSON: {problem}") from None
-        except RecursionError:
-            raise InvalidDefinition("", "the definition is nested too deeply") from None
     if is_deeper(definition, DEEPEST_JSON):
         raise InvalidDefinition("", f"the definition is nested more than {DEEPEST_JSON} levels deep")
     if not isinstance(definition, dict):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from patterns.state_machine.data.text import LARGEST_PAYLOAD, size
+from patterns.state_machine.errors import StateError
 from patterns.state_machine.execution import EXPRESS, STANDARD, SUCCEEDED, Execution
 from patterns.state_machine.tasks.services import NAME
 from patterns.state_machine.telling import described, started
@@ -86,8 +87,12 @@ def admit(machine: "StateMachine", given: Any, name: str, is_named: bool) -> Exe
         raise UNAVAILABLE
     if not _NAME.fullmatch(name):
         raise ServiceError("InvalidName", f"Invalid Name: '{name[:LONGEST_NAME]}'")
-    if size(given) > LARGEST_PAYLOAD:
-        said = f"Invalid execution input: its size is {size(given):,} bytes, more than {LARGEST_PAYLOAD:,}."
+    try:
+        bytes_ = size(given)
+    except StateError as problem:
+        raise ServiceError("InvalidExecutionInput", f"Invalid execution input: {problem.cause}") from None
+    if bytes_ > LARGEST_PAYLOAD:
+        said = f"Invalid execution input: its size is {bytes_:,} bytes, more than {LARGEST_PAYLOAD:,}."
         raise ServiceError("InvalidExecutionInput", said)
     if is_named and machine.settings.type == STANDARD:
         known = machine.named(name)

@@ -143,6 +143,8 @@ class World:
             books.enter(one, state)
             machine.record("entered", one.message.id, state)
         elif kind.endswith(("StateExited", "StateAborted")):
+            machine.latest_hop = machine.settings.transition
+            machine.moving_until = self.now + machine.latest_hop
             if books.leave(one, execution, state) and kind.endswith("Exited"):
                 machine.record("caught", one.message.id, state)
         elif kind.endswith("Scheduled"):

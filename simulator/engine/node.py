@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from simulator.engine.chance import stream
+from simulator.engine.clock import Micros
 from simulator.engine.errors import Problem
 from simulator.engine.message import BY_HAND, Message, MessageId, message_id
 from simulator.engine.operations import Call
@@ -26,7 +27,10 @@ def blank(kind: type[Part]) -> Part:
 
 
 class Node:
-    """The part all stations share."""
+    """The part all stations share.
+
+    What moves inside a station, and is to be seen, moves until `moving_until` and takes `latest_hop`, as on a link.
+    """
 
     # How far below a message another may be caused before the chain is taken for a loop.
     GENERATIONS: ClassVar[int] = 64
@@ -42,6 +46,8 @@ class Node:
         self.ins: list[Link] = []
         self.outs: list[Link] = []
         self.slowness = 1.0
+        self.latest_hop: Micros = 0
+        self.moving_until: Micros = 0
         self._made = 0
 
     def __reduce__(self) -> tuple[Any, ...]:

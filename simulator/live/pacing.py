@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from simulator.engine.clock import MILLISECOND, SECOND, Micros, words
+from simulator.engine.link import Link
+from simulator.engine.node import Node
 from simulator.engine.run import Run
 
 SLOWEST, FASTEST = 0.001, 10_000.0
@@ -47,14 +49,15 @@ def stride(run: Run, pace: Pace, end: Micros) -> Stride:
     if pace.kind == "steady":
         return Stride(pace.rate, end)
     now = run.now
-    moving = [link for link in run.links if link.moving_until > now]
+    parts: list[Link | Node] = [*run.links, *run.nodes]
+    moving = [part for part in parts if part.moving_until > now]
     if moving:
-        shortest = max(min(link.latest_hop for link in moving), MILLISECOND)
+        shortest = max(min(part.latest_hop for part in moving), MILLISECOND)
         rate = min(shortest / SECOND / HOP_WALL_SECONDS, 1.0)
-        return Stride(max(rate, SLOWEST), min(end, min(link.moving_until for link in moving)))
+        return Stride(max(rate, SLOWEST), min(end, min(part.moving_until for part in moving)))
     coming = run.next_time()
     until = end if coming is None else min(coming, end)
-    still_since = max((link.moving_until for link in run.links), default=0)
+    still_since = max((part.moving_until for part in parts), default=0)
     still_for = (now - still_since) / SECOND
     span = until - now
     rate = max(1.0 + IDLE_GAIN * still_for, span / SECOND if span > SECOND else 1.0)

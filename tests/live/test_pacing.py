@@ -6,6 +6,7 @@ from simulator.engine.clock import MINUTE, SECOND, Micros
 from simulator.engine.run import Run
 from simulator.live.pacing import HOP_WALL_SECONDS, SLOWEST, Pace, stride
 from tests.live.audience import mails, run_of
+from tests.patterns.vocabulary import do, scenario, state_machine
 
 FOLLOW = Pace("follow")
 END = 60 * MINUTE
@@ -46,6 +47,21 @@ def test_a_hop_takes_about_seven_tenths_of_a_second_on_the_screen():
     going = stride(run, FOLLOW, END)
 
     assert hop / SECOND / going.rate == pytest.approx(HOP_WALL_SECONDS, rel=0.01)
+
+
+def test_a_step_inside_a_station_is_something_that_moves():
+    """An execution that goes from state to state is followed as a message on a link is."""
+    states = {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Wait", "Seconds": 60, "End": True}}
+    run = scenario(state_machine("orders", states, transition="50ms"))
+    do(run, "orders", "StartExecution")
+
+    going = stride(run, FOLLOW, END)
+    run.advance(SECOND)
+    later = stride(run, FOLLOW, END)
+
+    assert SECOND // 20 / SECOND / going.rate == pytest.approx(HOP_WALL_SECONDS, rel=0.01)
+    assert going.until == SECOND // 20
+    assert later.rate > 1
 
 
 def test_the_pace_of_a_hop_holds_only_as_long_as_something_moves():

@@ -204,6 +204,8 @@ def test_a_message_that_is_too_large_goes_back_to_its_sender():
     ("arguments", "code"),
     [
         ({"input": "{"}, "InvalidExecutionInput"),
+        ({"input": '"\\ud800"'}, "InvalidExecutionInput"),
+        ({"input": "[" * 400 + "]" * 400}, "InvalidExecutionInput"),
         ({"name": "a b"}, "InvalidName"),
         ({"name": "a*"}, "InvalidName"),
     ],

@@ -6,10 +6,9 @@ empty texts, too many are left out, duplicate headers and JSON that is no array 
 
 import csv
 import io
-import json
 from typing import Any
 
-from patterns.state_machine.data.text import no_constant
+from simulator.engine.json_text import value_of
 
 CSV, JSON, JSONL, MANIFEST, PARQUET = "CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
@@ -64,8 +63,8 @@ def _lines(text: str) -> list[Any]:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=no_constant)
-    except (ValueError, RecursionError):
+        return value_of(text)
+    except ValueError:
         raise Unreadable("Provided S3 object was not valid JSON.") from None
 
 

@@ -6,7 +6,6 @@ could build texts without end.
 Source: Step Functions Developer Guide, "JSONata functions provided by Step Functions".
 """
 
-import json
 import math
 from collections.abc import Callable
 from random import Random
@@ -18,9 +17,9 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from patterns.state_machine.data import intrinsics
-from patterns.state_machine.data.text import no_constant
 from patterns.state_machine.errors import StateError
 from simulator.engine import expression as _expression
+from simulator.engine.json_text import value_of
 
 NULL = Utils.NULL_VALUE
 LONGEST_BUILT = 2_000_000
@@ -142,8 +141,8 @@ def parse(text: Any) -> Any:
     if not isinstance(text, str):
         raise ValueError("The argument of the parse function must be a string.")
     try:
-        return given_nulls(json.loads(text, parse_constant=no_constant))
-    except (ValueError, RecursionError):
+        return given_nulls(value_of(text))
+    except ValueError:
         raise ValueError("The argument of the parse function is not valid JSON.") from None
 
 

@@ -14,8 +14,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from patterns.state_machine.data.text import no_constant, written
+from patterns.state_machine.data.text import written
 from patterns.state_machine.errors import INTRINSIC_FAILURE, StateError
+from simulator.engine.json_text import value_of
 
 MOST_RANGE = 1_000
 LONGEST_TEXT = 10_000
@@ -75,8 +76,8 @@ def string_to_json(text: Any) -> Any:
     if not text.strip():
         return None
     try:
-        return json.loads(text, parse_constant=no_constant)
-    except (ValueError, RecursionError):
+        return value_of(text)
+    except ValueError:
         raise failure(f"States.StringToJson was given text that is no JSON: {text[:100]}") from None
 
 

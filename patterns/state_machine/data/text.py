@@ -85,11 +85,6 @@ def gathered(values: Iterable[Any]) -> list[Any] | None:
     return found
 
 
-def no_constant(word: str) -> Any:
-    """For `json.loads`: NaN and Infinity are no JSON."""
-    raise ValueError(f"{word} is no JSON")
-
-
 def _bytes(value: Any) -> bytes:
     try:
         return orjson.dumps(value)

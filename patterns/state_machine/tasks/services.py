@@ -7,6 +7,7 @@ operations", "Call HTTPS APIs"; names of members in what SDK integrations answer
 """
 
 from hashlib import md5
+from math import isfinite
 from typing import Any, NamedTuple
 
 from patterns.state_machine.attempt import ACTIVITY, FUNCTION, Attempt
@@ -88,7 +89,7 @@ def _to_queue(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoi
     if given.get("MessageBody") in (None, ""):
         raise ServiceError("MissingParameter", "The request must contain the parameter MessageBody.")
     body = given["MessageBody"]
-    group, once = given.get("MessageGroupId"), given.get("MessageDeduplicationId")
+    group, once = _text(given, "MessageGroupId"), _text(given, "MessageDeduplicationId")
     return [Outgoing(body, type_of(body, kind), _attributes(given), group, once)]
 
 
@@ -96,7 +97,7 @@ def _to_topic(attempt: Attempt, given: dict[str, Any], kind: str) -> list[Outgoi
     if given.get("Message") in (None, ""):
         raise ServiceError("InvalidParameter", "Invalid parameter: Empty message")
     body = given["Message"]
-    group, once = given.get("MessageGroupId"), given.get("MessageDeduplicationId")
+    group, once = _text(given, "MessageGroupId"), _text(given, "MessageDeduplicationId")
     return [Outgoing(body, type_of(body, kind), _attributes(given), group, once)]
 
 
@@ -139,6 +140,11 @@ def _given(attempt: Attempt) -> dict[str, Any]:
     return attempt.parameters if isinstance(attempt.parameters, dict) else _NOTHING
 
 
+def _text(given: dict[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    return None if value is None else as_text(value)
+
+
 def _attributes(given: dict[str, Any]) -> dict[str, Any] | None:
     """MessageAttributes as a message has them: name and value."""
     attributes = given.get("MessageAttributes")
@@ -149,12 +155,16 @@ def _attributes(given: dict[str, Any]) -> dict[str, Any] | None:
 
 def _value(attribute: Any) -> Any:
     if not isinstance(attribute, dict):
-        return attribute
+        return as_text(attribute)
     value: Any = attribute.get("StringValue", attribute.get("BinaryValue", ""))
+    if not isinstance(value, str):
+        value = as_text(value)
     if str(attribute.get("DataType", "")).startswith("Number"):
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except ValueError:
+            return value
+        if not isfinite(number):
             return value
         return int(number) if number.is_integer() else number
     return value
