@@ -119,10 +119,6 @@ class Execution:
         self.root.redrive()
         return True
 
-    def go_on(self) -> None:
-        """Redrive, at a time that was set for it."""
-        self.redrive()
-
     @property
     def is_redrivable(self) -> bool:
         """Standard, begun, ended without success, and with room left in its history."""

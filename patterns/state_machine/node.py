@@ -143,7 +143,8 @@ class StateMachine(Node):
 
     def execution_is_over(self, execution: Execution) -> None:
         """Let go of the message, answer who has waited, and keep the history for a while."""
-        one = self.running.pop(execution)
+        one = self.running_of(execution)
+        del self.running[execution]
         self.event_count -= kept(execution.events)
         self.books.end(one, execution)
         if not one.own:

@@ -131,7 +131,7 @@ class World:
     def recorded(self, execution: Execution, event: HistoryEvent) -> None:
         """Keep the books, and tell the run what of a history is worth telling."""
         machine, state = self.machine, event.state
-        machine.event_count += 1
+        machine.event_count += execution in machine.running  # else all of its events are counted when it is taken in
         if machine.event_count > folding.MOST and folding.kept(execution.events) > folding.LONG:
             machine.event_count -= folding.kept(execution.events) - folding.KEPT
             execution.events = folding.folded(execution.events)

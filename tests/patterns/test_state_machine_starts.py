@@ -321,6 +321,23 @@ def test_a_redriven_execution_goes_on_where_it_failed():
     assert second.error.code == "ExecutionNotRedrivable"
 
 
+def test_an_execution_that_is_stopped_as_soon_as_it_is_redriven_leaves_no_child_behind():
+    """Invariant 16, for a distributed Map: its children have not had their turns when everything is stopped again."""
+    children = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Pause"}
+    run = scenario(machine({"All": {"Type": "Map", "ItemProcessor": children | {"States": PAUSE}, "End": True}}))
+    do(run, "orders", "StartExecution", input=[1, 2])
+    run.advance(seconds(1))
+    for verb in ("StopExecution", "RedriveExecution", "StopExecution"):
+        assert do(run, "orders", verb).error is None
+
+    run.advance(seconds(20))
+
+    assert (run.nodes[0].view()["running"], run.nodes[0].view()["aborted"]) == (0, 1)
+    assert run.nodes[0].event_count == 0
+    assert custody(run, "orders") == 0
+    assert conserved(run)
+
+
 def test_a_machine_that_is_unavailable_starts_nothing_and_what_runs_goes_on():
     run = scenario(machine(PAUSE))
     do(run, "orders", "StartExecution")

@@ -136,6 +136,13 @@ def test_a_concurrency_at_a_path_must_be_a_whole_number(given, said):
     assert (run.status == "SUCCEEDED") if said is None else (run.error == "States.Runtime" and said in run.cause)
 
 
+@pytest.mark.parametrize("given", [10**400, "9" * 400])
+def test_a_number_beyond_all_measure_is_as_many_as_possible(given):
+    fields = {"ItemsPath": "$.items", "MaxConcurrencyPath": "$.n"}
+    assert ran(chain(All=mapped(**fields)), {"items": [1, 2], "n": given}).output == [1, 2]
+    assert ran(chain(All=mapped(MaxConcurrency=10**400)), [1, 2]).output == [1, 2]
+
+
 def test_items_that_are_no_array_end_the_execution():
     """Section 6."""
     assert ran(chain(All=mapped(ItemsPath="$.l")), {"l": {}}).error == "States.Runtime"

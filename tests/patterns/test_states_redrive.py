@@ -104,6 +104,23 @@ def test_a_map_run_is_redriven_for_what_did_not_succeed():
     assert counts == {"pending": 0, "running": 0, "succeeded": 4, "failed": 0, "timedOut": 0, "aborted": 0, "total": 4}
 
 
+def test_a_map_run_that_is_stopped_as_soon_as_it_is_redriven_leaves_no_child_behind():
+    """Section 11. Children take their turns, and none has had its turn when everything is stopped again."""
+    inside = {**chain(Work=task(SEND)), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    run, world = begun(chain(All={"Type": "Map", "ItemProcessor": inside}), [1, 2])
+    run.abort()
+    run.redrive()
+    assert run.waits() == ["All: its turn"] * 2
+    children = list(run.root.work.children.values())
+    run.abort()
+    world.run()
+    assert [child.status for child in children] == ["ABORTED", "ABORTED"]
+    run.redrive()
+    world.kernel.run(world.now)
+    answer(run, world, 10, 20)
+    assert run.output == [10, 20]
+
+
 def test_a_stopped_and_a_timed_out_execution_can_be_redriven():
     """Section 12: TIMED_OUT and ABORTED go on too."""
     waiting = {**chain(A={"Type": "Wait", "Seconds": 60}, B=passes()), "TimeoutSeconds": 70}

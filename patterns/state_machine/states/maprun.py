@@ -119,7 +119,8 @@ class MapRun:
     def waits(self) -> list[str]:
         if self._request is not None:
             return [f"{self.map.name}: {self._request.resource}"]
-        return [reason for child in self.children.values() for reason in child.waits()]
+        turn = [f"{self.map.name}: its turn"]
+        return [reason for child in self.children.values() for reason in child.waits() or turn]
 
     def redrive(self) -> None:
         """Only the children that did not succeed run again; where there are none, what failed then is tried again.
@@ -185,11 +186,16 @@ class MapRun:
             child = self.unfinished.pop(place)
             if child.is_redrivable:
                 self.children[place] = child
-                execution.surroundings.after(0, child.go_on)
+                execution.surroundings.after(0, self._redrive, child)
                 return
         child = execution.child(self.map.processor, self.given[place], self.map.child_type, self, place)
         self.children[place] = child
         execution.surroundings.start_child(child)
+
+    def _redrive(self, child: Execution) -> None:
+        """Let a child go on, unless all has been stopped in the meantime."""
+        if self.children.get(child.index) is child:
+            child.redrive()
 
     def _complete(self) -> None:
         told = [self.results[place] for place in sorted(self.results)]

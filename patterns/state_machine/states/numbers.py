@@ -55,13 +55,13 @@ class NumberField:
         if self.expression is None:
             return self.default
         found = Query(flow, input=flow.input).evaluate(self.expression, self.name)
-        if not _is_number(found) or not (self.is_float or float(found).is_integer()):
+        if not _is_number(found) or not (self.is_float or _is_whole(found)):
             wanted = "number" if self.is_float else "integer"
             raise wrong_type(self.expression, self.name, wanted, found)
         return found
 
     def _takes(self, written: Any) -> bool:
-        return _is_number(written) and written >= 0 and (self.is_float or float(written).is_integer())
+        return _is_number(written) and written >= 0 and (self.is_float or _is_whole(written))
 
     def _at_path(self, found: Any) -> Any:
         assert self.source is not None
@@ -71,7 +71,7 @@ class NumberField:
                 number = json.loads(found)
             except ValueError:
                 number = None
-        if _is_number(number) and math.isfinite(number) and (self.is_float or float(number).is_integer()):
+        if _is_number(number) and (self.is_float or _is_whole(number)) and not _is_endless(number):
             return number if self.is_float else int(number)
         shown = f'"{found}"' if isinstance(found, str) else written(found)
         said = f"The {self.name}Path field refers to value {shown} which is not a valid"
@@ -86,6 +86,14 @@ def wrong_type(expression: str, field: str, wanted: str, found: Any) -> Exceptio
     return query_error(
         f"{said} Expected '{wanted}', but was '{jsonata.kind(found)}' for value: {written(found)}", field
     )
+
+
+def _is_whole(number: int | float) -> bool:
+    return isinstance(number, int) or number.is_integer()
+
+
+def _is_endless(number: int | float) -> bool:
+    return isinstance(number, float) and not math.isfinite(number)
 
 
 def _is_number(value: Any) -> bool:
