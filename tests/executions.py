@@ -15,6 +15,9 @@ MOST_EVENTS = 2_000
 
 
 def hold(run: Run) -> None:
+    """Ask every machine, but not in the middle of an instant, in which something is still going to happen."""
+    if run.next_time() == run.now:
+        return
     for node in run.nodes:
         if isinstance(node, StateMachine):
             _hold(node)
