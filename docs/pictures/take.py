@@ -26,7 +26,7 @@ def main(address: str) -> str | None:
         if options is None:
             return chromium.ADVICE
         browser = playwright.chromium.launch(args=chromium.ARGUMENTS, **options)
-        for take in (_library, _play, _story, _order, _topic, _bus, _bench, _phone, _projector):
+        for take in (_library, _play, _story, _order, _topic, _bus, _machine, _bench, _phone, _projector):
             take(browser, address)
         browser.close()
     large = [path.name for path in HERE.glob("*.png") if path.stat().st_size > LARGEST]
@@ -73,6 +73,15 @@ def _bus(browser: Browser, address: str) -> None:
     player = _open(browser.new_page(viewport=WIDE, color_scheme="dark"), f"{address}/play/orders-by-team/")
     player.story(on=False).go_to(123.6).choose("events")
     _take(player, "bus-dark")
+
+
+def _machine(browser: Browser, address: str) -> None:
+    """A saga: orders on the chart of their machine, and one execution that was taken back, state by state."""
+    player = _open(browser.new_page(viewport=WIDE, color_scheme="dark"), f"{address}/play/order-saga/")
+    player.story(on=False).go_to(60).choose("fulfilment").tab("Executions")
+    player.page.locator("#inspector").get_by_text("OrderTakenBack").first.click()
+    player.page.locator("#inspector").get_by_text("What each state did to the data").wait_for()
+    _take(player, "machine-dark")
 
 
 def _bench(browser: Browser, address: str) -> None:
