@@ -80,7 +80,7 @@ def _machine(browser: Browser, address: str) -> None:
     player = _open(browser.new_page(viewport=WIDE, color_scheme="dark"), f"{address}/play/order-saga/")
     player.story(on=False).go_to(60).choose("fulfilment").tab("Executions")
     player.page.locator("#inspector").get_by_text("OrderTakenBack").first.click()
-    player.page.locator("#inspector").get_by_text("What each state did to the data").wait_for()
+    player.page.locator("#inspector .wire.is-taken").first.wait_for()
     _take(player, "machine-dark")
 
 
