@@ -7,9 +7,16 @@ each such machine is its start. Shape: docs/PROTOCOL.md, Charts.
 from typing import Any
 
 from simulator.engine.parameters import plain
+from simulator.engine.template import size
 
 MOST_STATES = 200
+MOST_EDGES = 500
 LONGEST_LABEL = 40
+
+LARGEST = 15_000
+"""Bytes of a chart, at most: it has to fit into a frame. Where it is larger, names and labels are cut shorter."""
+
+LENGTHS = (80, 40, 20, 10, 3)
 
 RESTING = ("Task", "Wait", "Parallel", "Map")
 
@@ -45,13 +52,18 @@ class Chart:
         self._states: list[list[Any]] = []
         self._edges: list[list[Any]] = []
         self._read(definition, -1, 0)
-        self.edges = [edge for edge in self._edges if edge[0] < MOST_STATES and edge[1] < MOST_STATES]
-        self.drawn: dict[str, Any] = {
-            "version": version,
-            "start": self.numbers[definition["StartAt"]],
-            "states": self._states[:MOST_STATES],
-            "edges": self.edges,
-        }
+        drawn = [edge for edge in self._edges if edge[0] < MOST_STATES and edge[1] < MOST_STATES]
+        self.edges = drawn[:MOST_EDGES]
+        self.drawn: dict[str, Any] = {}
+        for longest in LENGTHS:
+            self.drawn = {
+                "version": version,
+                "start": self.numbers[definition["StartAt"]],
+                "states": [[_cut(state[0], longest), *state[1:]] for state in self._states[:MOST_STATES]],
+                "edges": [[*edge[:3], _cut(edge[3], longest)] for edge in self.edges],
+            }
+            if size(self.drawn) <= LARGEST:
+                break
 
     def _read(self, machine: Given, parent: int, branch: int) -> None:
         """Number the states of one machine, and what is inside of them."""
@@ -79,8 +91,7 @@ class Chart:
             self._edge(place, catcher["Next"], CATCH, ", ".join(catcher["ErrorEquals"]))
 
     def _edge(self, place: int, name: str, kind: int, label: str) -> None:
-        short = label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
-        self._edges.append([place, self.numbers[name], kind, short])
+        self._edges.append([place, self.numbers[name], kind, _cut(label, LONGEST_LABEL)])
 
 
 def inside(state: Given) -> list[Given]:
@@ -111,6 +122,10 @@ def in_words(rule: Given) -> str:
         if sign is not None:
             return f"{subject} {sign} {_written(value, is_path=name.endswith('Path'))}"
     return str(subject)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _written(value: Any, is_path: bool) -> str:

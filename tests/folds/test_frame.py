@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -248,3 +249,20 @@ def test_a_chart_comes_once_and_again_when_it_has_changed() -> None:
     assert third["0"]["states"] == [["A", "Succeed", -1, 0]]
     assert third["0"]["version"] == 2
     assert key_frame_of(fold, run)["charts"] == third
+
+
+def test_the_largest_chart_fits_into_a_frame() -> None:
+    """Many states with long names, and a choice with very many rules: names and labels are cut until it does."""
+    names = [f"{number:03} {'é' * 76}" for number in range(300)]
+    states: dict[str, Any] = {name: {"Type": "Pass", "Next": following} for name, following in pairwise(names)}
+    rules = [{"Variable": "$.a", "StringEquals": "x" * 60, "Next": name} for name in names[1:] * 5]
+    states[names[0]] = {"Type": "Choice", "Choices": rules}
+    states[names[-1]] = {"Type": "Succeed"}
+    run = scenario(*[state_machine(f"orders-{number}", states) for number in range(3)])
+    fold = FrameFold(run.scenario)
+
+    frames = [key_frame_of(fold, run), *[frame_of(fold, run, [], 0) for _ in range(3)]]
+
+    charts = {index: chart for frame in frames for index, chart in frame.get("charts", {}).items()}
+    assert sorted(charts) == ["0", "1", "2"]
+    assert all(len(chart["states"]) == 200 for chart in charts.values())
