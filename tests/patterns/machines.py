@@ -106,5 +106,9 @@ def assert_well_formed(run: Execution) -> None:
     if run.is_over:
         assert events[-1].type.startswith("Execution")
         assert sum(event.type.startswith("Execution") for event in events) == 2
+    assert len(events) == 1 or events[1].previous == 0 or not events[1].state
     for event in events:
+        before = events[event.previous - 1]
+        if event.type.endswith("StateEntered") and event.previous and before.type.endswith("StateExited"):
+            assert event.value == before.value, f"{event.state} was not given what {before.state} gave"
         assert isinstance(event.details, dict)

@@ -253,7 +253,7 @@ def test_only_is_present_takes_a_variable_that_is_not_there():
 def test_a_wait_lasts_as_long_as_it_says():
     """Invariant 11."""
     run = ran(chain(A={"Type": "Wait", "Seconds": 90}, B=passes()))
-    assert [event.time // 1_000_000 for event in run.events] == [0, 0, 90, 90, 90, 90]
+    assert [event.time for event in run.events] == [0, 0, *[90_000_000] * 4]
     until = ran(chain(A={"Type": "Wait", "TimestampPath": "$.at"}), {"at": "2026-01-05T00:01:00+00:00"})
     assert until.events[-1].time == 60_000_000
     past = ran(chain(A={"Type": "Wait", "Timestamp": "2016-03-05T21:29:29Z"}))

@@ -88,6 +88,7 @@ def test_an_input_that_is_too_large_is_refused():
     """Invariant 18."""
     with pytest.raises(ValueError, match="InvalidExecutionInput"):
         execute(chain(A=passes()), "x" * 262_143)
+    assert execute(chain(A=passes()), "x" * 262_142).status == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("depth", [60, 5_000])
