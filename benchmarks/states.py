@@ -15,11 +15,9 @@ from random import Random
 from types import ModuleType
 from typing import Any
 
-from benchmarks import measure, memory
+from benchmarks import measure, memory, product
 from patterns.state_machine import Execution, Machine, execute
 from patterns.state_machine.playback import Playback
-from simulator import catalog
-from simulator.engine import scenario
 from simulator.engine.clock import SECOND
 from simulator.engine.run import Run
 
@@ -231,7 +229,7 @@ def many() -> None:
 def in_a_scenario() -> None:
     """As many executions as before, in a run: each has sent a message with a task token and waits for a call."""
     before = memory.resident()
-    run = Run(scenario.read(DOCUMENT, catalog.patterns()))
+    run = Run(product.read(DOCUMENT))
     begun = time.process_time()
     run.advance(CONCURRENT_AFTER)
     spent = time.process_time() - begun
