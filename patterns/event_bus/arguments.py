@@ -118,16 +118,7 @@ class OneArchive(Arguments):
     ArchiveName: Annotated[str, Field(**about("Name", "The name of the archive.", source=f"{API}, DeleteArchive"))]
 
 
-When = Annotated[
-    str | float,
-    Field(
-        **about(
-            "Time",
-            "A moment such as 2026-01-05T00:01:00Z, or how long after the run began: 40s, 10m, or seconds.",
-            source=f"{API}, StartReplay",
-        )
-    ),
-]
+_MOMENT = "A moment such as 2026-01-05T00:01:00Z, or how long after the run began: 40s, 10m, or seconds."
 
 
 class ReplayDestination(Arguments):
@@ -142,8 +133,11 @@ class StartReplay(Arguments):
     EventSourceArn: Annotated[
         str, Field(**about("Archive", "The archive, by its name or ARN.", source=f"{API}, StartReplay"))
     ]
-    EventStartTime: When
-    EventEndTime: When
+    EventStartTime: Annotated[str | float, Field(**about("From", _MOMENT, source=f"{API}, StartReplay"))]
+    EventEndTime: Annotated[
+        str | float,
+        Field(**about("Until", f"{_MOMENT} What came then is left out.", source=f"{API}, StartReplay")),
+    ]
     Destination: Annotated[
         ReplayDestination,
         Field(

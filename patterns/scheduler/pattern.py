@@ -116,7 +116,13 @@ PATTERN = Pattern(
             "Delete a schedule",
             danger=True,
         ),
-        Operation("GetSchedule", config.ByName, "get_schedule", "Ask how it is set and when it fires next."),
+        Operation(
+            "GetSchedule",
+            config.ByName,
+            "get_schedule",
+            "Ask how it is set and when it fires next.",
+            "Look at a schedule",
+        ),
     ),
     faults=(
         Fault("unavailable", "Unavailable", "fires nothing; what is due fires when that is over", Nothing, outage),
