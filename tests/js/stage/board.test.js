@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plain, tell, verdict } from 'app/stage/shapes/board.js';
 import * as bus from 'app/stage/shapes/event_bus.js';
+import { STYLE } from './style.js';
 
 const S = 1_000_000;
 /** @type {any} */
@@ -12,16 +13,6 @@ const NODE = {
   pattern: 'event_bus',
   kind: 'bus',
   names: { neutral: 'Event bus', aws: 'EB' },
-};
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  glyph: 11,
-  slots: 8,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
 };
 const CLAUSE = 'did not match: $.detail.country is "NL"; asked for anything-but ["NL"]';
 /** @type {any} */

@@ -9,19 +9,12 @@ import { upTo } from 'app/stage/shapes/state_machine/picture.js';
 import { layered } from 'app/stage/shapes/state_machine/ranks.js';
 import { spaced } from 'app/stage/shapes/state_machine/spacing.js';
 import { CLAIM, lot, NESTED, ORDER, POLLER, SAGA } from './charts.js';
+import { STYLE } from './style.js';
 
 /** @typedef {import('app/stage/types.js').Chart} Chart */
 /** @typedef {import('app/stage/shapes/state_machine/layout.js').Layout} Layout */
 /** @typedef {import('app/stage/shapes/state_machine/layout.js').Stand} Stand */
 
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
-};
 /** @type {[string, Chart][]} */
 const CORPUS = [
   ...Object.entries({ ORDER, POLLER, SAGA, NESTED, CLAIM }),

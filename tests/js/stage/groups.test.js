@@ -6,22 +6,13 @@ import * as callout from 'app/stage/shapes/callout.js';
 import * as lanes from 'app/stage/shapes/lanes.js';
 import * as queue from 'app/stage/shapes/queue.js';
 import { state } from 'app/stage/words.js';
+import { STYLE } from './style.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 
 const S = 1_000_000;
 /** @type {any} */
 const NODE = { id: 'q', title: 'orders', pattern: 'queue', kind: 'fifo', names: { neutral: 'Queue', aws: 'SQS' } };
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  glyph: 11,
-  slots: 8,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
-};
 const ROLE = { shelf: true, dead: false, falls: false };
 /** @type {any} */
 const VIEW = {

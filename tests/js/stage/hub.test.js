@@ -7,6 +7,7 @@ import { loadShapes } from 'app/stage/shapes/index.js';
 import { figures, trouble } from 'app/stage/shapes/subscription.js';
 import * as topic from 'app/stage/shapes/topic.js';
 import { state } from 'app/stage/words.js';
+import { STYLE } from './style.js';
 
 await loadShapes(['topic', 'queue', 'worker', 'endpoint', 'producer']);
 
@@ -15,16 +16,6 @@ await loadShapes(['topic', 'queue', 'worker', 'endpoint', 'producer']);
 const S = 1_000_000;
 /** @type {any} */
 const NODE = { id: 't', title: 'orders', pattern: 'topic', kind: 'standard', names: { neutral: 'Topic', aws: 'SNS' } };
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  glyph: 11,
-  slots: 8,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
-};
 const EXITS = ['invoices', 'mail', 'hook'].map((title, i) => ({ link: i + 1, to: i + 2, title, part: '' }));
 /** @type {any} */
 const VIEW = {

@@ -5,24 +5,13 @@ import { bounds, cuts } from 'app/stage/geometry.js';
 import { fit, places, spread } from 'app/stage/layout.js';
 import { trace } from 'app/stage/links.js';
 import { loadShapes, shape } from 'app/stage/shapes/index.js';
+import { STYLE } from './style.js';
 
 /** @typedef {import('app/stage/types.js').NodeSpec} NodeSpec */
 /** @typedef {import('app/stage/types.js').LinkSpec} LinkSpec */
 /** @typedef {import('app/stage/types.js').Style} Style */
 
 await loadShapes(['endpoint', 'event_bus', 'pipe', 'producer', 'queue', 'scheduler', 'store', 'topic', 'worker']);
-
-const STYLE = /** @type {Style} */ ({
-  text: 15,
-  small: 13,
-  line: 4,
-  edge: 2,
-  glyph: 11,
-  slots: 8,
-  compact: false,
-  flat: false,
-  width: (text, size) => text.length * size * 0.56,
-});
 
 /** @param {string} id @param {string} pattern @param {[number, number] | null} at @returns {NodeSpec} */
 function node(id, pattern, at) {

@@ -6,6 +6,7 @@ import { edgesBetween, litEdges, shownStates, stay, tokensAt, told } from 'app/s
 import * as machine from 'app/stage/shapes/state_machine.js';
 import { state as inWords } from 'app/stage/words.js';
 import { CLAIM, ORDER, POLLER } from './charts.js';
+import { STYLE } from './style.js';
 
 /** @typedef {import('app/stage/types.js').MachineView} MachineView */
 /** @typedef {import('app/stage/types.js').Resting} Resting */
@@ -19,16 +20,6 @@ const NODE = {
   title: 'orders',
   pattern: 'state_machine',
   names: { neutral: 'State machine', aws: 'Step Functions' },
-};
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  glyph: 11,
-  slots: 8,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
 };
 
 /** @param {number} id @param {number} state @param {number[]} [more] since, until, tries, of, bits, execution, from, kind @returns {TokenRow} */

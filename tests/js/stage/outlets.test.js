@@ -6,20 +6,11 @@ import * as inbox from 'app/stage/shapes/inbox.js';
 import * as pipe from 'app/stage/shapes/pipe.js';
 import * as scheduler from 'app/stage/shapes/scheduler.js';
 import * as worker from 'app/stage/shapes/worker.js';
+import { STYLE } from './style.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 
 const S = 1_000_000;
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  glyph: 11,
-  slots: 8,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
-};
 
 /** @param {string} pattern @param {string} kind @returns {any} */
 function node(pattern, kind) {

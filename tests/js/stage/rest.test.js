@@ -4,21 +4,13 @@ import { test } from 'node:test';
 import * as queue from 'app/stage/shapes/queue.js';
 import * as store from 'app/stage/shapes/store.js';
 import * as worker from 'app/stage/shapes/worker.js';
+import { STYLE as LAPTOP } from './style.js';
 
 /** @typedef {import('app/stage/types.js').Resting} Resting */
 
 /** @type {any} */
 const NODE = { id: 'q', title: 'q', pattern: 'queue', names: { neutral: 'Queue', aws: 'SQS' } };
-/** @type {any} */
-const STYLE = {
-  text: 15,
-  small: 13,
-  glyph: 11,
-  slots: 6,
-  compact: false,
-  flat: false,
-  width: (/** @type {string} */ text, /** @type {number} */ size) => text.length * size * 0.56,
-};
+const STYLE = { ...LAPTOP, slots: 6 };
 const ROLE = { shelf: true, dead: false, falls: false };
 
 /** @param {any} view @param {any} role @returns {{ box: any, glyphs: Resting[] }} */
