@@ -15,7 +15,7 @@ from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Timer
 from simulator.engine.link import Link
 from simulator.engine.message import MessageId
-from simulator.engine.sending import Sending
+from simulator.engine.sending import Sending, too_old
 
 if TYPE_CHECKING:
     from patterns.endpoint.node import Endpoint, Request
@@ -73,8 +73,7 @@ class Buffer:
 
     def objection(self, sending: Sending, error: ServiceError) -> str:
         """Why a batch that was refused is not written again, or ""."""
-        old = self.kernel.now - sending.message.created >= DAY
-        return f"{error.code} after {sending.tried} in {words(DAY)}" if old else ""
+        return too_old(sending, error)
 
     def wait_before_next(self, sending: Sending, error: ServiceError) -> Micros:
         return backoff(sending.tries, self._pauses)

@@ -4,6 +4,7 @@ A request that reached it is in its custody until it has answered. Who only meet
 gone, above the rate) keeps the message.
 """
 
+from simulator.engine.kinds import DOUBLED
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -16,13 +17,7 @@ KINDS = (
         "good",
     ),
     Kind("finished", "", (), "settled", "good", holds=-1, span="gone"),
-    Kind(
-        "doubled",
-        "the effect of {message} at {node} has now happened {times} times: it is not idempotent.",
-        ("times",),
-        "",
-        "warn",
-    ),
+    DOUBLED,
     Kind("skipped", "{node} recognises {message}, says yes ({how}), and does nothing.", ("how",), "", "good"),
     Kind("rejected", "{node} turns {message} away with {code}: {reason}.", ("code", "reason"), "", "warn"),
     Kind(

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import Any
 
 from patterns.event_bus import answers
-from patterns.event_bus.about import names_queue
 from patterns.event_bus.config import MOST_TARGETS, BusSettings, TargetSettings
 from patterns.event_bus.targets import is_api
+from simulator.engine.arns import names_queue
 from simulator.engine.errors import Problem
 from simulator.engine.pattern import Way
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from patterns.event_bus import answers, inputs
-from patterns.event_bus.about import API, GUIDE, about
+from patterns.event_bus.about import API, GUIDE
 from patterns.filters import InvalidPattern, compiled
 from simulator.engine import delivering, schedules
+from simulator.engine.described import about
 from simulator.engine.errors import Problem
 from simulator.engine.link import LinkSettings
 from simulator.engine.message import as_text
@@ -252,26 +253,8 @@ class TargetSettings(LinkSettings):
             )
         ),
     ] = None
-    RetryPolicy: Annotated[
-        delivering.RetryPolicy,
-        Field(
-            **about(
-                "Retry policy",
-                "MaximumRetryAttempts (0 to 185) and MaximumEventAgeInSeconds (60 to 86,400): the first to be reached.",
-                source=f'{API}, RetryPolicy; {GUIDE}, "How EventBridge retries delivering events"',
-            )
-        ),
-    ] = delivering.RetryPolicy()
-    DeadLetterConfig: Annotated[
-        delivering.DeadLetterConfig | None,
-        Field(
-            **about(
-                "Dead-letter queue",
-                'Where what could not be delivered goes: {"Arn": the id of a standard queue}; empty: it is discarded.',
-                source=f'{API}, DeadLetterConfig; {GUIDE}, "Using dead-letter queues to process undelivered events"',
-            )
-        ),
-    ] = None
+    RetryPolicy: delivering.RetryPolicyField = delivering.RetryPolicy()
+    DeadLetterConfig: delivering.DeadLetterField = None
     SqsParameters: Annotated[
         QueueParameters | None,
         Field(

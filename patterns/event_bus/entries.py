@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from patterns.event_bus import answers
-from patterns.event_bus.about import ACCOUNT, REGION
+from simulator.engine.arns import ACCOUNT, REGION
 from simulator.engine.calendar import iso, since_epoch
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.errors import ServiceError

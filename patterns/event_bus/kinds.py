@@ -1,6 +1,7 @@
 """What can happen on a bus: the kinds of record it writes, each with its sentence."""
 
 from simulator.engine import delivering
+from simulator.engine.kinds import HELD_BACK, LOOPED, REFUSED_CALL, TURNED_AWAY
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -24,22 +25,8 @@ KINDS = (
     Kind(
         "entry_failed", "{node} does not take an entry of PutEvents: {code}: {reason}", ("code", "reason"), "", "warn"
     ),
-    Kind(
-        "turned_away",
-        "{node} does not take {message}: {reason}.",
-        ("reason",),
-        "discarded",
-        "bad",
-        mark="discarded",
-        span="gone",
-    ),
-    Kind(
-        "refused_call",
-        "{node} refuses {verb} of {to}: {code}: {reason}",
-        ("verb", "to:node", "code", "reason"),
-        "",
-        "warn",
-    ),
+    TURNED_AWAY,
+    REFUSED_CALL,
     Kind("matched", "{message} matches rule {rule} of {node}, which has {targets:target}.", ("rule", "targets:count")),
     Kind(
         "created",
@@ -57,16 +44,7 @@ KINDS = (
         holds=-1,
         span="gone",
     ),
-    Kind(
-        "looped",
-        "{node} ends a loop with {message}: {generations} messages, each made from the one before, are enough.",
-        ("generations",),
-        "discarded",
-        "bad",
-        holds=-1,
-        mark="discarded",
-        span="gone",
-    ),
+    LOOPED,
     Kind(
         "passed_by",
         "{message} names the bus {bus}: {node} accepts it and passes it to nobody.",
@@ -75,11 +53,7 @@ KINDS = (
         "warn",
         span="gone",
     ),
-    Kind(
-        "held_back",
-        "{node} holds {message} for {to} back for {after}: {reason}.",
-        ("over:link", "after:span", "reason"),
-    ),
+    HELD_BACK,
     Kind(
         "authorized_anew",
         "{to} refused the credentials of {node} ({code}): it gets new ones and sends {message} again.",

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from patterns.event_bus import archiving, putting, replaying, rules, targets, trying
 from patterns.event_bus.archiving import Archive
-from patterns.event_bus.arguments import Limit
 from patterns.event_bus.config import BusSettings, Rule
 from patterns.event_bus.entries import Event
 from patterns.event_bus.replaying import Replay
@@ -26,7 +25,6 @@ from simulator.engine.calendar import iso
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.delivering import Delivery
 from simulator.engine.errors import Problem, ServiceError
-from simulator.engine.faults import Nothing
 from simulator.engine.link import Link
 from simulator.engine.message import Message, MessageId
 from simulator.engine.node import Node
@@ -172,14 +170,6 @@ class EventBus(Node):
         if link.index in self.targets:
             self.targets[link.index].read(self)
             self._aim()
-
-    def set_unavailable(self, nothing: Nothing | None) -> None:
-        """Answer nothing but errors; what has been accepted is still delivered."""
-        self.unavailable = nothing is not None
-
-    def set_throttle(self, limit: Limit | None) -> None:
-        """Answer only so many requests a second."""
-        self.throttle = Throttle(limit.per_second) if limit else None
 
     # What others see.
 

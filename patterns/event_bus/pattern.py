@@ -9,7 +9,7 @@ from patterns.event_bus.node import EventBus
 from patterns.event_bus.scheduling import KIND
 from patterns.filters.bench import EVENT_PATTERN, laid_out
 from simulator.engine.bench import Bench, Example
-from simulator.engine.faults import Fault, Nothing
+from simulator.engine.faults import Fault, Nothing, throttle_node, unavailable_node
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
@@ -105,14 +105,14 @@ FAULTS = (
         "Unavailable",
         "answers every request with ServiceUnavailable",
         Nothing,
-        EventBus.set_unavailable,
+        unavailable_node,
     ),
     Fault(
         "throttle",
         "Throttle",
         "takes only so many requests a second, the others get ThrottlingException",
         arguments.Limit,
-        EventBus.set_throttle,
+        throttle_node,
     ),
 )
 

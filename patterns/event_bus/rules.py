@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from patterns.event_bus import answers
-from patterns.event_bus.about import rule_arn, target_arn
+from patterns.event_bus.about import rule_arn
 from patterns.event_bus.checking import dead_letter_problems, target_problems
 from patterns.event_bus.config import (
     DEFAULT_BUS,
@@ -20,6 +20,7 @@ from patterns.event_bus.config import (
     TargetSettings,
     pattern_problem,
 )
+from simulator.engine.arns import station_arn
 from simulator.engine.errors import Problem, Refused, ServiceError, problems_of
 from simulator.engine.link import Link
 from simulator.engine.operations import Call
@@ -172,7 +173,7 @@ def _put_target(bus: "EventBus", rule: Rule, link: Link | None, given: dict[str,
         raise answers.does_not_exist("Target", str(given.get("Id")))
     arn = given.get("Arn")
     pattern = bus.run.scenario.nodes[link.target.index].pattern.name
-    if arn is not None and arn not in (link.target.id, target_arn(pattern, link.target.id)):
+    if arn is not None and arn not in (link.target.id, station_arn(pattern, link.target.id)):
         raise ServiceError(answers.VALIDATION, f"Target {link.id} leads to {link.target.id}, not to {arn}.")
     unknown = [name for name in given if name not in (*_FRESH, "Id", "Arn")]
     if unknown:

@@ -8,10 +8,11 @@ Source: EventBridge User Guide, "Creating an Amazon EventBridge rule that runs o
 from typing import TYPE_CHECKING
 
 from patterns.event_bus import routing
-from patterns.event_bus.about import ACCOUNT, REGION, rule_arn
+from patterns.event_bus.about import rule_arn
 from patterns.event_bus.config import Rule
 from patterns.event_bus.entries import Event
 from simulator.engine import schedules
+from simulator.engine.arns import ACCOUNT, REGION
 from simulator.engine.calendar import iso
 from simulator.engine.kernel import Timer
 from simulator.engine.template import size

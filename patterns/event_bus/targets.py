@@ -10,9 +10,10 @@ import heapq
 from typing import TYPE_CHECKING, Any
 
 from patterns.event_bus import inputs
-from patterns.event_bus.about import names_queue, rule_arn, target_arn
+from patterns.event_bus.about import rule_arn
 from patterns.event_bus.config import TargetSettings
 from patterns.event_bus.entries import Event
+from simulator.engine.arns import names_queue, station_arn
 from simulator.engine.clock import SECOND, Micros
 from simulator.engine.delivering import Delivery, pause
 from simulator.engine.errors import ServiceError, is_client_error
@@ -183,7 +184,7 @@ def dead_letter(bus: "EventBus", delivery: Delivery, reason: dict[str, Any]) -> 
     name = bus.run.scenario.nodes[link.target.index].pattern.name
     attributes = {
         "RULE_ARN": rule_arn(bus.settings.EventBusName, purpose.rule.name),
-        "TARGET_ARN": target_arn(name, link.target.id),
+        "TARGET_ARN": station_arn(name, link.target.id),
         **reason,
     }
     bytes_ = size(purpose.event) + size_of_attributes(attributes)

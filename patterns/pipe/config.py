@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from patterns.pipe import filtering, shaping
-from patterns.pipe.about import API, GUIDE, about
+from patterns.pipe.about import API, GUIDE
+from simulator.engine.described import about
 from simulator.engine.errors import Problem
 from simulator.engine.link import LinkSettings
 from simulator.engine.operations import Arguments

@@ -8,7 +8,7 @@ Source: EventBridge User Guide, "Amazon EventBridge Pipes", "Amazon EventBridge 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from patterns.pipe.about import pipe_arn, station_arn
+from patterns.pipe.about import pipe_arn
 from patterns.pipe.config import EnrichmentSettings, PipeSettings, QueueParameters, TargetSettings
 from patterns.pipe.execution import Execution, Item
 from patterns.pipe.filtering import Filter
@@ -23,6 +23,7 @@ from patterns.pipe.shaping import (
     record_of,
     shape,
 )
+from simulator.engine.arns import station_arn
 from simulator.engine.calendar import iso
 from simulator.engine.errors import ServiceError
 from simulator.engine.link import Link

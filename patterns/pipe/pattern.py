@@ -6,10 +6,9 @@ from patterns.pipe import config
 from patterns.pipe.kinds import KINDS
 from patterns.pipe.node import Pipe
 from simulator.engine.errors import Problem
-from simulator.engine.faults import Fault, Nothing
+from simulator.engine.faults import Fault, Nothing, throttle_node
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern, Way
-from simulator.engine.throttle import Throttle
 
 # What can enrich: it answers with a value. Source: EventBridge User Guide, "Event enrichment in Amazon EventBridge
 # Pipes".
@@ -70,10 +69,6 @@ def outage(pipe: Pipe, nothing: Nothing | None) -> None:
         pipe.come_up()
 
 
-def throttle(pipe: Pipe, limit: config.Limit | None) -> None:
-    pipe.throttle = Throttle(limit.per_second) if limit is not None else None
-
-
 PATTERN = Pattern(
     module=__name__,
     name="pipe",
@@ -109,7 +104,7 @@ PATTERN = Pattern(
     ),
     faults=(
         Fault("unavailable", "Unavailable", "asks for no messages, and begins with none", Nothing, outage),
-        Fault("throttle", "Throttle", "begins with only so many batches a second", config.Limit, throttle),
+        Fault("throttle", "Throttle", "begins with only so many batches a second", config.Limit, throttle_node),
     ),
     measures=(
         Measure("delivered", "passed on", "messages/s", counts=("processed",)),

@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from patterns.pipe.about import OTHER_SOURCE, REGION, SOURCES, station_arn
+from patterns.pipe.about import OTHER_SOURCE, SOURCES
+from simulator.engine.arns import REGION, station_arn
 from simulator.engine.clock import MILLISECOND
 from simulator.engine.errors import Problem
 from simulator.engine.insertion import Template, template, too_deep

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from patterns.queue.about import API, about
+from patterns.queue.about import API
 from patterns.queue.config import LONGEST_DELAY, LONGEST_VISIBILITY, LONGEST_WAIT, MOST_AT_ONCE
+from simulator.engine.described import about
 from simulator.engine.operations import Arguments
 from simulator.engine.parameters import deeper_than
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from patterns.queue import refusing
 from patterns.queue.config import FIFO_ONLY, QueueSettings, RedrivePermission
+from simulator.engine.arns import station_arn
 from simulator.engine.clock import SECOND
 from simulator.engine.errors import ServiceError
 from simulator.engine.operations import Call
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
 # Attributes that a queue may be without.
 _UNSET = ("RedrivePolicy", "RedriveAllowPolicy")
 
-ACCOUNT = "123456789012"  # the account number that AWS uses in its own examples
-
 
 def arn(queue: str) -> str:
-    """A queue's Amazon Resource Name; the simulated account is the one of AWS's examples."""
-    return f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}"
+    """A queue's Amazon Resource Name."""
+    return station_arn("queue", queue)
 
 
 def get_queue_attributes(queue: "QueueNode", call: Call) -> None:

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from patterns.queue.about import API, GUIDE, about
+from patterns.queue.about import API, GUIDE
 from patterns.queue.servers import ASKED, COPIES, SERVERS
 from simulator.engine.clock import Duration
+from simulator.engine.described import about
 from simulator.engine.link import LinkSettings
 from simulator.engine.parameters import refusal
 

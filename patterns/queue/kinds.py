@@ -1,5 +1,6 @@
 """What can happen in a queue: the kinds of record it writes, each with its sentence."""
 
+from simulator.engine.kinds import ATTRIBUTES_SET, REFUSED_CALL, TURNED_AWAY
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -112,15 +113,7 @@ KINDS = (
     Kind(
         "purged", "{message} is purged from {node}.", (), "discarded", "warn", holds=-1, mark="discarded", span="gone"
     ),
-    Kind(
-        "turned_away",
-        "{node} does not take {message}: {reason}.",
-        ("reason",),
-        "discarded",
-        "bad",
-        mark="discarded",
-        span="gone",
-    ),
+    TURNED_AWAY,
     Kind("move_started", "{node} begins to move its {count:message} to {to}.", ("to", "count:count"), mark="you"),
     Kind(
         "moved",
@@ -132,13 +125,7 @@ KINDS = (
     ),
     Kind("created", "{message} is {cause} once more, as a move task brings it.", ("cause:message",), "created"),
     Kind("move_ended", "the move from {node} is over ({status}): {count:message} moved.", ("status", "count:count")),
-    Kind(
-        "refused_call",
-        "{node} refuses {verb} of {to}: {code}: {reason}",
-        ("verb", "to:node", "code", "reason"),
-        "",
-        "warn",
-    ),
+    REFUSED_CALL,
     Kind(
         "received_again",
         "a receive from {node} is repeated and gets {message} again; it stays hidden until {until}.",
@@ -177,5 +164,5 @@ KINDS = (
         span="waiting",
     ),
     Kind("empty_receive", "{to} finds nothing in {node}, having waited {waited}.", ("to:node", "waited:span")),
-    Kind("attributes_set", "{node} takes over new attributes: {how}.", ("how",), mark="you"),
+    ATTRIBUTES_SET,
 )

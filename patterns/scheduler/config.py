@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from patterns.scheduler.about import API, GUIDE, about
+from patterns.scheduler.about import API, GUIDE
 from simulator.engine import delivering, schedules, zones
 from simulator.engine.calendar import moment, since_epoch
 from simulator.engine.clock import Micros
+from simulator.engine.described import about
 from simulator.engine.link import LinkSettings
 from simulator.engine.message import as_text
 from simulator.engine.operations import Arguments
@@ -220,26 +221,8 @@ class TargetSettings(LinkSettings):
             **about("Schedule", "The schedule whose target this is; empty: of all that have none of their own."),
         ),
     ] = ""
-    RetryPolicy: Annotated[
-        delivering.RetryPolicy,
-        Field(
-            **about(
-                "Retry policy",
-                "MaximumRetryAttempts (0 to 185) and MaximumEventAgeInSeconds (60 to 86,400): the first to be reached.",
-                source=f"{API}, RetryPolicy",
-            )
-        ),
-    ] = delivering.RetryPolicy()
-    DeadLetterConfig: Annotated[
-        delivering.DeadLetterConfig | None,
-        Field(
-            **about(
-                "Dead-letter queue",
-                'Where what could not be delivered goes: {"Arn": the id of a standard queue}; empty: it is discarded.',
-                source=f'{API}, DeadLetterConfig; {GUIDE}, "Configuring a dead-letter queue"',
-            )
-        ),
-    ] = None
+    RetryPolicy: delivering.RetryPolicyField = delivering.RetryPolicy()
+    DeadLetterConfig: delivering.DeadLetterField = None
     SqsParameters: Annotated[
         QueueParameters | None,
         Field(**about("Queue parameters", "MessageGroupId, which a FIFO queue needs.", source=f"{API}, SqsParameters")),

@@ -10,9 +10,10 @@ Source: EventBridge Scheduler User Guide, "What is Amazon EventBridge Scheduler?
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from patterns.scheduler.about import names_queue, schedule_arn, target_arn
+from patterns.scheduler.about import schedule_arn
 from patterns.scheduler.config import ByName, Schedule, SchedulerSettings, TargetSettings
 from patterns.scheduler.plan import Firing, Plan
+from simulator.engine.arns import names_queue, station_arn
 from simulator.engine.calendar import iso
 from simulator.engine.clock import MINUTE, SECOND, Micros
 from simulator.engine.delivering import Delivery, pause
@@ -153,7 +154,7 @@ class Scheduler(Node):
         """The message with the reason in its attributes."""
         target = delivery.link.target
         pattern = self.run.scenario.nodes[target.index].pattern.name
-        where = {"SCHEDULE_ARN": schedule_arn(delivery.purpose), "TARGET_ARN": target_arn(pattern, target.id)}
+        where = {"SCHEDULE_ARN": schedule_arn(delivery.purpose), "TARGET_ARN": station_arn(pattern, target.id)}
         attributes = where | reason
         message = delivery.message
         bytes_ = size(message.body) + size_of_attributes(attributes)

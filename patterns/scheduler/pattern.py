@@ -3,9 +3,9 @@
 from typing import Any
 
 from patterns.scheduler import config
-from patterns.scheduler.about import names_queue
 from patterns.scheduler.kinds import KINDS
 from patterns.scheduler.node import Scheduler
+from simulator.engine.arns import names_queue
 from simulator.engine.errors import Problem
 from simulator.engine.faults import Fault, Nothing
 from simulator.engine.message import type_of

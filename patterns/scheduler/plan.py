@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from patterns.scheduler.about import ACCOUNT, REGION, schedule_arn
+from patterns.scheduler.about import schedule_arn
 from patterns.scheduler.config import Schedule
 from simulator.engine import zones
+from simulator.engine.arns import ACCOUNT, REGION
 from simulator.engine.calendar import iso
 from simulator.engine.clock import Micros
 from simulator.engine.insertion import arriving
 from simulator.engine.kernel import Timer
 from simulator.engine.message import as_text
-from simulator.engine.schedules import Rate
 
 if TYPE_CHECKING:
     from patterns.scheduler.node import Scheduler
@@ -74,10 +74,6 @@ class Plan:
         if self.schedule.State == "DISABLED":
             return OFF
         return OVER if self.next is None and not self.coming else ON
-
-    @property
-    def is_rate(self) -> bool:
-        return isinstance(self._times.expression, Rate)
 
     def body(self, firing: Firing, execution: int) -> Any:
         """What the target gets: the input with its context attributes, or the service's own event without an input."""

@@ -16,6 +16,7 @@ from patterns.state_machine.history import HISTORY_QUOTA, QUOTA_REACHED, History
 from patterns.state_machine.machine import Machine, Scope
 from patterns.state_machine.retrying import cause_text
 from patterns.state_machine.surroundings import Surroundings
+from simulator.engine.arns import ACCOUNT, arn
 from simulator.engine.clock import DAY, MINUTE, SECOND, Micros
 
 RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED = "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"
@@ -24,8 +25,6 @@ STANDARD, EXPRESS = "STANDARD", "EXPRESS"
 LONGEST = {STANDARD: 365 * DAY, EXPRESS: 5 * MINUTE}
 MOST_IN_AN_INSTANT = 50_000
 """Events of an Express execution between which no time passes."""
-
-_ACCOUNT = "us-east-1:123456789012"
 
 
 class Parent(Protocol):
@@ -170,12 +169,12 @@ class Execution:
     @property
     def arn(self) -> str:
         if self.type == EXPRESS:
-            return f"arn:aws:states:{_ACCOUNT}:express:{self.machine.name}:{self.name}:{self.started_at:032x}"
-        return f"arn:aws:states:{_ACCOUNT}:execution:{self.machine.name}:{self.name}"
+            return arn("states", f"express:{self.machine.name}:{self.name}:{self.started_at:032x}")
+        return arn("states", f"execution:{self.machine.name}:{self.name}")
 
     @property
     def role(self) -> str:
-        return f"arn:aws:iam::{_ACCOUNT.split(':')[1]}:role/{self.machine.name}"
+        return f"arn:aws:iam::{ACCOUNT}:role/{self.machine.name}"
 
     def token(self, flow: Flow) -> str:
         """A task token for the next attempt of a flow: no other attempt has the same."""

@@ -4,6 +4,7 @@ The message that an execution was started with is in its custody while the execu
 What it makes for its tasks is sent on at once; only the work of an activity stays here until a worker is done with it.
 """
 
+from simulator.engine.kinds import FINISHED, HANDED_BACK
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -48,7 +49,7 @@ KINDS = (
         "processed",
         "bad",
     ),
-    Kind("finished", "{node} is done with {message}.", (), "settled", "good", holds=-1, span="gone"),
+    FINISHED,
     Kind(
         "execution_failed",
         "{node} fails on {message} in {state}: {error}.",
@@ -79,7 +80,7 @@ KINDS = (
         mark="you",
         span="gone",
     ),
-    Kind("handed_back", "{node} gives {message} back to its sender: {reason}.", ("reason",), "", "warn", holds=-1),
+    HANDED_BACK,
     Kind(
         "redriven",
         "somebody lets {node} go on with {message} where it had failed: {state}.",

@@ -21,6 +21,7 @@ from patterns.state_machine.states.parallel import Parallel
 from patterns.state_machine.states.state import State
 from patterns.state_machine.states.task import Task
 from patterns.state_machine.states.wait import Wait
+from simulator.engine.arns import station_arn
 from simulator.engine.json_text import value_of
 
 LONGEST_DEFINITION = 1_048_576
@@ -58,7 +59,7 @@ class Machine:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:states:us-east-1:123456789012:stateMachine:{self.name}"
+        return station_arn("state_machine", self.name)
 
 
 class Compiler:

@@ -10,7 +10,7 @@ from patterns.state_machine.node import StateMachine
 from patterns.state_machine.tasks import targets
 from simulator.engine.details import Details
 from simulator.engine.errors import Problem
-from simulator.engine.faults import Fault, Nothing
+from simulator.engine.faults import Fault, Nothing, unavailable_node
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern, Way
 
@@ -61,10 +61,6 @@ def fall_silent(machine: StateMachine, given: config.SilentTask | None) -> None:
 
 def throttle(machine: StateMachine, given: config.ThrottledTask | None) -> None:
     machine.mishaps.throttled = given
-
-
-def outage(machine: StateMachine, nothing: Nothing | None) -> None:
-    machine.unavailable = nothing is not None
 
 
 OPERATIONS = (
@@ -186,7 +182,7 @@ PATTERN = Pattern(
         Fault("fail", "Tasks fail", "lets tasks fail before they begin", config.FailingTask, fail),
         Fault("silence", "Tasks time out", "gets no answer from tasks", config.SilentTask, fall_silent),
         Fault("throttle", "Tasks are throttled", "has tasks refused as too many", config.ThrottledTask, throttle),
-        Fault("unavailable", "Unavailable", "starts nothing and answers nobody", Nothing, outage),
+        Fault("unavailable", "Unavailable", "starts nothing and answers nobody", Nothing, unavailable_node),
     ),
     measures=(
         Measure("running", "running executions", "executions", gauge="running"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patterns.state_machine.asking import Asking
 from patterns.state_machine.data.datasets import Unreadable, items_of
 from patterns.state_machine.data.templates import Template, path_template, query_template
 from patterns.state_machine.errors import ITEM_READER_FAILED, StateError, runtime
@@ -14,7 +15,6 @@ from patterns.state_machine.shapes import a_text, an_object
 from patterns.state_machine.states.numbers import NumberField
 
 if TYPE_CHECKING:
-    from patterns.state_machine.execution import Execution
     from patterns.state_machine.flow import Flow
 
 MOST_ITEMS = 100_000_000
@@ -48,23 +48,15 @@ class ItemReader:
         return Reading(self, parameters, min(most or MOST_ITEMS, MOST_ITEMS), run)
 
 
-class Reading:
+class Reading(Asking):
     """A request for a data set that is under way."""
 
-    __slots__ = ("_over", "_reader", "_run", "most", "parameters")
+    __slots__ = ("_reader", "most")
 
     def __init__(self, reader: ItemReader, parameters: Any, most: int, run: Any) -> None:
+        super().__init__(parameters, run)
         self._reader = reader
-        self._run = run
-        self._over = False
-        self.parameters = parameters
         self.most = most
-
-    @property
-    def execution(self) -> Execution:
-        """The execution whose Map this is of."""
-        execution: Execution = self._run.flow.execution
-        return execution
 
     @property
     def resource(self) -> str:
@@ -80,16 +72,10 @@ class Reading:
         parts = [str(given.get("Bucket", "")), str(given.get("Key", ""))]
         return "S3://" + "/".join(part for part in parts if part)
 
-    @property
-    def input_type(self) -> str | None:
-        """CSV, JSON, JSONL, MANIFEST, PARQUET; None for a list of objects."""
-        return self._reader.settings.get("InputType")
-
     def succeeded(self, found: Any) -> bool:
         """The data set: a text, or a list of items. False when nobody waits for it any more."""
-        if self._over:
+        if not self._ends():
             return False
-        self._over = True
         try:
             items = items_of(found, self._reader.settings)
         except Unreadable as problem:
@@ -99,11 +85,7 @@ class Reading:
         return True
 
     def failed(self, why: str) -> bool:
-        if self._over:
+        if not self._ends():
             return False
-        self._over = True
         self._run.unreadable(StateError(ITEM_READER_FAILED, why))
         return True
-
-    def stop(self) -> None:
-        self._over = True

@@ -8,7 +8,7 @@ any instant. It never waits; it asks, and is told the answer later, by a call of
   `attempt.succeeded(output)` or `attempt.failed(error, cause)`, and `attempt.heartbeat()` in between. Each returns
   False when it comes too late: the attempt had timed out or was stopped. `attempt.token` is the task token.
 - `read_items(reading)`: the data set of an ItemReader (`reading.resource`, `reading.parameters`); tell
-  `reading.succeeded(found)`, a text to be read as `reading.input_type` says or a list of items, or
+  `reading.succeeded(found)`, a text, read as the reader's InputType says, or a list of items; or
   `reading.failed(why)`.
 - `write_results(writing)`: the files of a ResultWriter (`writing.files`: key → text); `writing.succeeded()` or
   `writing.failed(why)`.

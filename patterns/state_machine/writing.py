@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patterns.state_machine.asking import Asking
 from patterns.state_machine.data.templates import Template, path_template, query_template
 from patterns.state_machine.data.text import written
 from patterns.state_machine.errors import RESULT_WRITER_FAILED, StateError
 from patterns.state_machine.shapes import a_text, an_object
 
 if TYPE_CHECKING:
-    from patterns.state_machine.execution import Execution
     from patterns.state_machine.flow import Flow
 
-NONE, COMPACT, FLATTEN = "NONE", "COMPACT", "FLATTEN"
+NONE, COMPACT = "NONE", "COMPACT"
 
 
 class ResultWriter:
@@ -83,26 +83,18 @@ class ResultWriter:
         return Writing(self, parameters, files, f"{prefix}/manifest.json", run)
 
 
-class Writing:
+class Writing(Asking):
     """A request to write files that is under way: `bucket`, and `files` as key → text."""
 
-    __slots__ = ("_over", "_run", "_writer", "files", "manifest", "parameters")
+    __slots__ = ("_writer", "files", "manifest")
 
     def __init__(
         self, writer: ResultWriter, parameters: dict[str, Any], files: dict[str, str], manifest: str, run: Any
     ) -> None:
+        super().__init__(parameters, run)
         self._writer = writer
-        self._run = run
-        self._over = False
-        self.parameters = parameters
         self.files = files
         self.manifest = manifest
-
-    @property
-    def execution(self) -> Execution:
-        """The execution whose Map this is of."""
-        execution: Execution = self._run.flow.execution
-        return execution
 
     @property
     def resource(self) -> str:
@@ -113,21 +105,16 @@ class Writing:
         return str(self.parameters.get("Bucket", ""))
 
     def succeeded(self) -> bool:
-        if self._over:
+        if not self._ends():
             return False
-        self._over = True
         self._run.stored({"Bucket": self.bucket, "Key": self.manifest})
         return True
 
     def failed(self, why: str) -> bool:
-        if self._over:
+        if not self._ends():
             return False
-        self._over = True
         self._run.unwritten(StateError(RESULT_WRITER_FAILED, why))
         return True
-
-    def stop(self) -> None:
-        self._over = True
 
 
 def _public(row: Any) -> Any:

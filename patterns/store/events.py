@@ -11,11 +11,11 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from simulator.engine.backoff import backoff
-from simulator.engine.clock import DAY, Micros, words
+from simulator.engine.clock import Micros
 from simulator.engine.errors import Problem, ServiceError
 from simulator.engine.link import Link, LinkSettings
 from simulator.engine.message import SERVICE, Message, MessageId, as_text, label
-from simulator.engine.sending import Sending
+from simulator.engine.sending import Sending, too_old
 from simulator.engine.template import size, size_of_attributes
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ class ObjectEvents:
 
     def objection(self, sending: Sending, error: ServiceError) -> str:
         """Why an event that was refused is not sent again, or ""."""
-        old = self.kernel.now - sending.message.created >= DAY
-        return f"{error.code} after {sending.tried} in {words(DAY)}" if old else ""
+        return too_old(sending, error)
 
     def wait_before_next(self, sending: Sending, error: ServiceError) -> Micros:
         return backoff(sending.tries, self._pauses)

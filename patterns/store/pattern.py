@@ -4,7 +4,7 @@ from patterns.store.config import USUAL, StoreSettings
 from patterns.store.events import check_events
 from patterns.store.kinds import KINDS
 from patterns.store.node import Store
-from simulator.engine.faults import SLOW, Fault, Nothing, Share
+from simulator.engine.faults import SLOW, Fault, Nothing, Share, unavailable_node
 from simulator.engine.link import LinkSettings
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
@@ -16,10 +16,6 @@ def names(settings: StoreSettings) -> dict[str, str]:
 
 def kind_of(settings: StoreSettings) -> str:
     return settings.kind
-
-
-def unavailable(store: Store, nothing: Nothing | None) -> None:
-    store.unavailable = nothing is not None
 
 
 def throttle(store: Store, share: Share | None) -> None:
@@ -39,7 +35,7 @@ PATTERN = Pattern(
     links=(LinkKind("events", "A bus hears of every object that is written.", LinkSettings, check=check_events),),
     faults=(
         SLOW,
-        Fault("unavailable", "Unavailable", "refuses every write", Nothing, unavailable),
+        Fault("unavailable", "Unavailable", "refuses every write", Nothing, unavailable_node),
         Fault("throttle", "Throttle", "refuses some of the writes", Share, throttle),
     ),
     measures=(

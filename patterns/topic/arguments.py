@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from patterns.topic.about import API, about
+from patterns.topic.about import API
+from simulator.engine.described import about
 from simulator.engine.operations import Arguments
 from simulator.engine.parameters import deeper_than
 

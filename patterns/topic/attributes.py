@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from patterns.topic import answers, phases
-from patterns.topic.about import ACCOUNT
 from patterns.topic.config import SubscriptionSettings, TopicSettings
 from patterns.topic.delivery_policy import effective
 from patterns.topic.subscription import CONFIRMED, DELETED, PENDING, Subscription
+from simulator.engine.arns import ACCOUNT
 from simulator.engine.clock import SECOND
 from simulator.engine.errors import Refused, ServiceError, problems_of
 from simulator.engine.json_text import value_of

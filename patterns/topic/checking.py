@@ -7,8 +7,8 @@ Source: SNS API Reference, Subscribe and SetSubscriptionAttributes; SNS Develope
 from typing import Any
 
 from patterns.topic import answers
-from patterns.topic.about import names_queue
 from patterns.topic.config import SMALL, SubscriptionSettings, TopicSettings
+from simulator.engine.arns import names_queue
 from simulator.engine.errors import Problem
 from simulator.engine.pattern import Way
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from patterns.filters import FilterPolicy, InvalidPattern, filter_policy
 from patterns.topic import delivery_policy, policies
-from patterns.topic.about import API, GUIDE, about
+from patterns.topic.about import API, GUIDE
+from simulator.engine.described import about
 from simulator.engine.json_text import value_of
 from simulator.engine.link import LinkSettings
 from simulator.engine.parameters import refusal

@@ -7,8 +7,8 @@ SNS notifications to Lambda functions"; SNS API Reference, Publish (MessageStruc
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from patterns.topic.about import REGION
 from patterns.topic.published import Published
+from simulator.engine.arns import REGION
 from simulator.engine.calendar import iso
 from simulator.engine.clock import MILLISECOND, SECOND, Micros
 from simulator.engine.deduplication import sequence

@@ -1,6 +1,7 @@
 """What can happen at a topic: the kinds of record it writes, each with its sentence."""
 
 from simulator.engine import delivering
+from simulator.engine.kinds import ATTRIBUTES_SET, HELD_BACK, LOOPED, REFUSED_CALL, TURNED_AWAY
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -36,32 +37,9 @@ KINDS = (
         holds=-1,
         span="gone",
     ),
-    Kind(
-        "looped",
-        "{node} ends a loop with {message}: {generations} messages, each made from the one before, are enough.",
-        ("generations",),
-        "discarded",
-        "bad",
-        holds=-1,
-        mark="discarded",
-        span="gone",
-    ),
-    Kind(
-        "turned_away",
-        "{node} does not take {message}: {reason}.",
-        ("reason",),
-        "discarded",
-        "bad",
-        mark="discarded",
-        span="gone",
-    ),
-    Kind(
-        "refused_call",
-        "{node} refuses {verb} of {to}: {code}: {reason}",
-        ("verb", "to:node", "code", "reason"),
-        "",
-        "warn",
-    ),
+    LOOPED,
+    TURNED_AWAY,
+    REFUSED_CALL,
     Kind(
         "entry_failed",
         "{node} refuses an entry of PublishBatch: {code}: {reason}",
@@ -69,11 +47,7 @@ KINDS = (
         "",
         "warn",
     ),
-    Kind(
-        "held_back",
-        "{node} holds {message} for {to} back for {after}: {reason}.",
-        ("over:link", "after:span", "reason"),
-    ),
+    HELD_BACK,
     Kind(
         "group_waits",
         "{message} for {to} waits in {node}: one before it in group {group} is not delivered yet.",
@@ -96,7 +70,7 @@ KINDS = (
         "",
         "warn",
     ),
-    Kind("attributes_set", "{node} takes over new attributes: {how}.", ("how",), mark="you"),
+    ATTRIBUTES_SET,
     Kind("archive_full", "the archive of {node} is full: the oldest messages are forgotten.", (), "", "warn"),
     Kind("replay_pending", "{node} is asked to replay its archive to {to}.", ("over:link",), mark="you"),
     Kind("replay_started", "{node} begins to replay its archive to {to}.", ("over:link",)),

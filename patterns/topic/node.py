@@ -17,7 +17,6 @@ from uuid import UUID
 from patterns.topic import archiving, attributes, checking, confirming, publishing, replaying
 from patterns.topic.about import topic_arn
 from patterns.topic.archiving import Archive
-from patterns.topic.arguments import Limit
 from patterns.topic.config import SubscriptionSettings, TopicSettings
 from patterns.topic.delivery import Delivery
 from patterns.topic.published import Published
@@ -28,7 +27,6 @@ from patterns.topic.view import HEAP, caption_of, view_of
 from simulator.engine.clock import Micros
 from simulator.engine.deduplication import Deduplication
 from simulator.engine.errors import Problem
-from simulator.engine.faults import Nothing
 from simulator.engine.link import Link
 from simulator.engine.message import ORIGINS, Message, MessageId
 from simulator.engine.node import Node
@@ -192,14 +190,6 @@ class Topic(Node):
     def is_shut(self) -> bool:
         """Whether a fault keeps some requests from being answered."""
         return self.unavailable or self.throttle is not None
-
-    def set_unavailable(self, nothing: Nothing | None) -> None:
-        """Answer nothing but errors; what has been accepted is still delivered."""
-        self.unavailable = nothing is not None
-
-    def set_throttle(self, limit: Limit | None) -> None:
-        """Answer only so many requests a second."""
-        self.throttle = Throttle(limit.per_second) if limit else None
 
     # What others see.
 

@@ -8,7 +8,7 @@ from patterns.topic.kinds import KINDS
 from patterns.topic.node import Topic
 from simulator.engine.bench import Bench, Example
 from simulator.engine.errors import Problem
-from simulator.engine.faults import Fault, Nothing
+from simulator.engine.faults import Fault, Nothing, throttle_node, unavailable_node
 from simulator.engine.operations import Operation
 from simulator.engine.pattern import LinkKind, Measure, Pattern
 
@@ -108,9 +108,9 @@ FAULTS = (
         "Unavailable",
         "answers every request with ServiceUnavailable",
         Nothing,
-        Topic.set_unavailable,
+        unavailable_node,
     ),
-    Fault("throttle", "Throttle", "answers only so many requests a second", arguments.Limit, Topic.set_throttle),
+    Fault("throttle", "Throttle", "answers only so many requests a second", arguments.Limit, throttle_node),
 )
 
 MEASURES = (

@@ -18,7 +18,6 @@ from simulator.engine.message import Message, as_text, type_of
 LONGEST_SUBJECT = 100
 LONGEST_TYPE = 60
 LONGEST_IDENTIFIER = 128
-DIGITS = 5
 LARGEST_NUMBER = 10**9
 DEFAULT = "default"
 

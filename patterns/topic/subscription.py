@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from patterns.filters import Event, FilterPolicy
 from patterns.topic import checking
-from patterns.topic.about import REGION, names_queue, subscription_arn
+from patterns.topic.about import subscription_arn
 from patterns.topic.config import SubscriptionSettings, policy_of
 from patterns.topic.delivery import Delivery
 from patterns.topic.delivery_policy import effective
 from patterns.topic.envelopes import EVENT, NOTIFICATION, RAW, TEXT
 from patterns.topic.phases import CUSTOMER, MANAGED, Schedule
+from simulator.engine.arns import REGION, names_queue
 from simulator.engine.clock import Micros
 from simulator.engine.link import Link
 from simulator.engine.pace import Pace

@@ -4,6 +4,7 @@ A message it polled stays in the custody of the queue, unless it is deleted ther
 that was pushed to it, is its own until it is finished, given up, or handed back to whoever waits for the answer.
 """
 
+from simulator.engine.kinds import DOUBLED, FINISHED, HANDED_BACK, TURNED_AWAY
 from simulator.engine.mapping import FIELDS
 from simulator.engine.trace import Kind
 
@@ -17,13 +18,7 @@ KINDS = (
     ),
     Kind("processed", "{node} has done its work on {message} in {took}.", ("took:span",), "processed", "good"),
     Kind("failed", "{node} fails on {message}: {reason}.", ("reason",), "", "bad", span="inflight"),
-    Kind(
-        "doubled",
-        "the effect of {message} at {node} has now happened {times} times: it is not idempotent.",
-        ("times",),
-        "",
-        "warn",
-    ),
+    DOUBLED,
     Kind("skipped", "{node} recognises {message}, which it has done before, and does nothing.", (), "", "good"),
     Kind("abandoned", "{node} leaves {message} undone: {reason}.", ("reason",), "", "warn", span="inflight"),
     Kind("refused_work", "{node} refuses {message}: {reason}.", ("reason",), "", "warn"),
@@ -44,8 +39,8 @@ KINDS = (
         holds=1,
     ),
     Kind("accepted", "{node} takes {message}.", (), holds=1, span="waiting"),
-    Kind("finished", "{node} is done with {message}.", (), "settled", "good", holds=-1, span="gone"),
-    Kind("handed_back", "{node} gives {message} back to its sender: {reason}.", ("reason",), "", "warn", holds=-1),
+    FINISHED,
+    HANDED_BACK,
     Kind(
         "given_up",
         "{message} is gone from {node}: {reason}.",
@@ -56,15 +51,7 @@ KINDS = (
         mark="discarded",
         span="gone",
     ),
-    Kind(
-        "turned_away",
-        "{node} does not take {message}: {reason}.",
-        ("reason",),
-        "discarded",
-        "bad",
-        mark="discarded",
-        span="gone",
-    ),
+    TURNED_AWAY,
     Kind(
         "poll_failed",
         "{node} can't ask {of} for messages ({reason}), and asks again in {after}.",

@@ -10,6 +10,7 @@ effort).
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine.arns import arn
 from simulator.engine.errors import Problem
 from simulator.engine.link import Link, LinkSettings
 from simulator.engine.message import SERVICE
@@ -76,7 +77,7 @@ class StateChanges:
         body = {
             "Source": SOURCE,
             "DetailType": DETAIL_TYPE,
-            "Resources": [f"arn:aws:ec2:us-east-1:123456789012:instance/{instance}"],
+            "Resources": [arn("ec2", f"instance/{instance}")],
             "Detail": {"instance-id": instance, "state": state},
         }
         attributes = {SERVICE: SOURCE}

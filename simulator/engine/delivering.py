@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.engine.clock import SECOND, Micros
+from simulator.engine.described import about
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Kernel, Timer
 from simulator.engine.link import NO_ANSWER, Link
@@ -96,6 +97,30 @@ class DeadLetterConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     Arn: Annotated[str, Field(min_length=1, max_length=1600)]
+
+
+RetryPolicyField = Annotated[
+    RetryPolicy,
+    Field(
+        **about(
+            "Retry policy",
+            "MaximumRetryAttempts (0 to 185) and MaximumEventAgeInSeconds (60 to 86,400): the first to be reached.",
+            source='EventBridge API Reference, RetryPolicy; EventBridge User Guide, "How EventBridge retries '
+            'delivering events"',
+        )
+    ),
+]
+DeadLetterField = Annotated[
+    DeadLetterConfig | None,
+    Field(
+        **about(
+            "Dead-letter queue",
+            'Where what could not be delivered goes: {"Arn": the id of a standard queue}; empty: it is discarded.',
+            source='EventBridge API Reference, DeadLetterConfig; EventBridge User Guide, "Using dead-letter queues to '
+            'process undelivered events"',
+        )
+    ),
+]
 
 
 class Deliverer(Protocol):

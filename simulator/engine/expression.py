@@ -68,9 +68,9 @@ def evaluate(expression: str, given: dict[str, Any]) -> Any:
     except ExpressionFailed:
         raise
     except JException as problem:
-        raise ExpressionFailed(_short(problem)) from None
+        raise ExpressionFailed(short(problem)) from None
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError, AttributeError) as problem:
-        raise ExpressionFailed(_short(problem)) from None
+        raise ExpressionFailed(short(problem)) from None
 
 
 def holds(expression: str, given: dict[str, Any]) -> bool:
@@ -86,14 +86,14 @@ def checked(expression: str) -> str:
     text = expression.strip()
     if not text:
         return ""
-    if _nesting(text) > _DEEPEST:
+    if nesting(text) > _DEEPEST:
         raise refusal(f"the expression has more than {_DEEPEST} brackets inside each other. Make it flatter.")
     try:
         tree = _compiled(text).ast
     except JException as problem:
-        raise refusal(f"the expression is not JSONata: {_short(problem)}. Correct it.") from None
+        raise refusal(f"the expression is not JSONata: {short(problem)}. Correct it.") from None
     except (RecursionError, TypeError, ValueError, LookupError, AttributeError) as problem:
-        raise refusal(f"the expression is not JSONata ({_short(problem)}). Correct it.") from None
+        raise refusal(f"the expression is not JSONata ({short(problem)}). Correct it.") from None
     problems = list(dict.fromkeys(_problems(tree)))
     if problems:
         raise refusal(" ".join(problems))
@@ -187,7 +187,7 @@ def _names() -> list[str]:
     return [f"${name}" for name in _FUNCTIONS]
 
 
-def _nesting(text: str) -> int:
+def nesting(text: str) -> int:
     """How many brackets stand inside each other, texts included: an upper bound."""
     depth = deepest = 0
     for letter in text:
@@ -199,6 +199,7 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _short(problem: Exception) -> str:
-    text = " ".join(str(problem).split())
-    return text if len(text) <= 120 else f"{text[:119]}…"
+def short(problem: Exception, most: int = 120) -> str:
+    """What went wrong in one line of at most so many characters."""
+    text = " ".join(str(problem).split()) or type(problem).__name__
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -14,6 +14,7 @@ from pydantic import Field
 from simulator.engine.clock import SECOND
 from simulator.engine.link import Link
 from simulator.engine.operations import Arguments
+from simulator.engine.throttle import Throttle
 from simulator.engine.trace import Kind
 
 KINDS = (
@@ -105,6 +106,16 @@ def crash_node(node: Any, nothing: Nothing | None) -> None:
         node.crash()
     else:
         node.recover()
+
+
+def unavailable_node(node: Any, nothing: Nothing | None) -> None:
+    """For patterns that list it: a node with `unavailable`, which it looks at itself."""
+    node.unavailable = nothing is not None
+
+
+def throttle_node(node: Any, limit: Any) -> None:
+    """For patterns that list it: a node with a `throttle`; the arguments have `per_second`."""
+    node.throttle = Throttle(limit.per_second) if limit is not None else None
 
 
 LINK_FAULTS = (

@@ -18,9 +18,6 @@ from simulator.engine.clock import DAY, HOUR, MINUTE, Micros
 from simulator.engine.cron import Cron, cron
 from simulator.engine.zones import local, moment_of, zone
 
-NOT_VALID = "Parameter ScheduleExpression is not valid."
-"""What PutRule answers to a wrong expression (ValidationException)."""
-
 WIDEST_WINDOW = 1440  # minutes
 
 _WHOLE = re.compile(r"(rate|cron|at)\((.*)\)", re.DOTALL)

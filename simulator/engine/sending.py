@@ -6,11 +6,17 @@ has it in its custody. Who sends decides how often, and hears how it went.
 
 from typing import Any, ClassVar, Protocol
 
-from simulator.engine.clock import Micros
+from simulator.engine.clock import DAY, Micros, words
 from simulator.engine.errors import ServiceError
 from simulator.engine.kernel import Kernel, Timer
 from simulator.engine.link import Link
 from simulator.engine.message import Message, MessageId
+
+
+def too_old(sending: "Sending", error: ServiceError) -> str:
+    """The objection of a service that tries for a day: why it gives up now, or ""."""
+    old = sending.sender.kernel.now - sending.message.created >= DAY
+    return f"{error.code} after {sending.tried} in {words(DAY)}" if old else ""
 
 
 class Sender(Protocol):

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from patterns.state_machine.checking.report import Report, below
+from simulator.engine.expression import nesting, short
 
 _limit = sys.getrecursionlimit()
 from jsonata.jexception import JException  # noqa: E402 - the library raises the recursion limit, which is put back
@@ -76,34 +77,17 @@ def fault(expression: str, parser: Parser | None = None) -> str:
 
 
 def _parsed(expression: str, parser: Parser) -> str:
-    if _nesting(expression) > _DEEPEST:
+    if nesting(expression) > _DEEPEST:
         return f"more than {_DEEPEST} brackets inside each other"
     try:
         parser.parse(expression)
     except JException as problem:
-        return _short(problem)
+        return short(problem)
     except RecursionError:
         return "it is nested too deeply"
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, re.error) as problem:
-        return _short(problem)
+        return short(problem)
     return ""
-
-
-def _nesting(expression: str) -> int:
-    """How many brackets stand inside each other, those in texts included: an upper bound."""
-    depth = deepest = 0
-    for letter in expression:
-        if letter in "([{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif letter in ")]}":
-            depth -= 1
-    return deepest
-
-
-def _short(problem: Exception) -> str:
-    words = " ".join(str(problem).split()) or type(problem).__name__
-    return words if len(words) <= 120 else f"{words[:119]}…"
 
 
 def number_or(report: Report, where: str, given: Any) -> bool:

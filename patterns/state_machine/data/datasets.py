@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.engine.json_text import value_of
 
-CSV, JSON, JSONL, MANIFEST, PARQUET = "CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"
+CSV, JSONL = "CSV", "JSONL"
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
 

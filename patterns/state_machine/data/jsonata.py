@@ -20,12 +20,14 @@ from jsonata.utils import Utils
 
 from patterns.state_machine.data.functions import FUNCTIONS, NULL, Chance, given_nulls
 from patterns.state_machine.data.regular import Regular, Spent
+from simulator.engine.expression import short
 
 MOST_STEPS = 100_000
 DEEPEST = 400
 LARGEST_NUMBER = 1e300
 LONGEST_TEXT = 2_000_000
 LONGEST_EXPRESSION = 100_000
+LONGEST_REASON = 300
 
 _FRAMES = 12_000
 _STEP_LETTERS = 256
@@ -80,11 +82,11 @@ def evaluate(expression: str, bindings: dict[str, Any], chance: Chance) -> Any:
     except QueryFailed:
         raise
     except JException as problem:
-        raise QueryFailed(f"threw an error during evaluation. {_short(problem)}") from None
+        raise QueryFailed(f"threw an error during evaluation. {short(problem, LONGEST_REASON)}") from None
     except BadExpression as problem:
         raise QueryFailed(f"is not valid. {problem}") from None
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError, AttributeError, re.error) as problem:
-        raise QueryFailed(f"threw an error during evaluation. {_short(problem)}") from None
+        raise QueryFailed(f"threw an error during evaluation. {short(problem, LONGEST_REASON)}") from None
     finally:
         sys.setrecursionlimit(limit)
 
@@ -96,9 +98,9 @@ def _compiled(expression: str) -> Any:
     try:
         compiled = Jsonata(expression, Regular)
     except JException as problem:
-        raise BadExpression(_short(problem)) from None
+        raise BadExpression(short(problem, LONGEST_REASON)) from None
     except (RecursionError, TypeError, ValueError, LookupError, AttributeError, re.error) as problem:
-        raise BadExpression(_short(problem)) from None
+        raise BadExpression(short(problem, LONGEST_REASON)) from None
     compiled.set_validate_input(False)  # what is bound is JSON already
     compiled.set_output_convert_nulls(False)  # null and nothing are not the same
     return compiled
@@ -191,11 +193,6 @@ class _Plain:
         if not math.isfinite(found):
             raise QueryFailed("threw an error during evaluation. A number became too large.")
         return int(found) if found.is_integer() and abs(found) < 2**53 else found
-
-
-def _short(problem: Exception) -> str:
-    text = " ".join(str(problem).split())
-    return text if len(text) <= 300 else f"{text[:299]}…"
 
 
 def kind(value: Any) -> str:

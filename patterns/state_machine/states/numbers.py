@@ -44,10 +44,6 @@ class NumberField:
         elif self.default is not None and not self._takes(self.default):
             raise InvalidDefinition(f"{where}.{name}", "must be a number, not negative and without a fraction")
 
-    @property
-    def is_given(self) -> bool:
-        return self.source is not None or self.default is not None
-
     def value(self, flow: Flow, narrowed: Any) -> Any:
         """The number, or the default. Raises StateError."""
         if self.source is not None:

@@ -51,7 +51,7 @@ class State:
 
     def attempt(self, flow: Flow) -> bool:
         """Do the work, the first time or again; returns whether the flow goes on at once. Raises StateError."""
-        raise NotImplementedError
+        raise AssertionError(f"a state of type {self.kind or 'none'} does no work")
 
     def done(self, flow: Flow, result: Any) -> bool:
         """The work has a result."""

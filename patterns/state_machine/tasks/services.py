@@ -19,8 +19,6 @@ from simulator.engine.message import ACTION, as_text, type_of
 NAME = "aws:name"
 """The attribute that names the execution that is to be started."""
 
-NESTED = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-
 _NOTHING: dict[str, Any] = {}
 
 
